@@ -1,0 +1,1 @@
+"""Stocktwin's dashboard. The application itself comes with its own issue."""

@@ -1,0 +1,54 @@
+"""Write the reference pages that are made from the code: `make docs`. A test holds them to be current."""
+
+import json
+import sys
+from pathlib import Path
+
+DOCS = Path(__file__).resolve().parent
+sys.path.insert(0, str(DOCS.parent))
+
+
+def kpis() -> str:
+    """Return docs/kpis.md: every KPI that is computed."""
+    from twin.kpis.definitions import GROUPS, KPIS
+
+    lines = [
+        "# KPIs",
+        "",
+        "What `kpis.json` and `kpis.parquet` hold. Rates are ratios. Made from the code by `make docs`.",
+    ]
+    for group in GROUPS:
+        lines += [
+            "",
+            f"## {group.capitalize()}",
+            "",
+            "| kpi | unit | better | definition |",
+            "| --- | --- | --- | --- |",
+        ]
+        lines += [
+            f"| `{kpi.name}` | {kpi.unit} | {kpi.better} | {kpi.text} |"
+            for kpi in KPIS.values()
+            if kpi.group == group
+        ]
+    return "\n".join(lines) + "\n"
+
+
+def schema() -> str:
+    """Return docs/scenario.schema.json: the JSON Schema of scenario files."""
+    import scenarios
+
+    return json.dumps(scenarios.json_schema(), indent=2, ensure_ascii=False) + "\n"
+
+
+PAGES = {"kpis.md": kpis, "scenario.schema.json": schema}
+
+
+def main() -> None:
+    """Write every page."""
+    for name, page in PAGES.items():
+        (DOCS / name).write_text(page(), "utf-8")
+        print(f"docs/{name}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""The language, part by part; `scenarios.schema.scenario.Scenario` is the whole."""

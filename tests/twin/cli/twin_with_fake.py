@@ -1,0 +1,12 @@
+"""The command line on the fake simulator, as a process; its workers read this file again, and fake it too."""
+
+import sys
+
+from tests.twin.runs import fake_simulator
+
+sys.modules["twin.simulate"] = fake_simulator
+
+if __name__ == "__main__":
+    from twin.cli import main
+
+    main()

@@ -1,0 +1,68 @@
+from __future__ import annotations
+
+import doctest
+import importlib
+import subprocess
+import sys
+
+import pytest
+
+from twin.kpis.definitions import DIMENSIONS, GROUPS, KPIS
+
+CONTRACT = """
+fill_rate line_fill_rate lost_units lost_rate lost_rate_seen lost_sales_value backorders_mean on_hand_mean inbound_mean
+inventory_value_mean turns days_of_inventory sku_out_share record_accuracy record_error_units phantom_rate hidden_rate
+record_lag_p95 purchase_orders supplier_otif transfers transfer_units cost_holding cost_ordering cost_backorder cost_lost
+cost_fulfilment cost_transfer cost_total revenue profit gmroi
+""".split()  # noqa: E501, SIM905
+
+
+def test_the_names_of_the_contract_are_all_there() -> None:
+    assert set(CONTRACT) <= KPIS.keys()
+
+
+@pytest.mark.parametrize("name", KPIS)
+def test_every_definition_is_whole(name: str) -> None:
+    kpi = KPIS[name]
+    assert kpi.name == name
+    assert kpi.group in GROUPS
+    assert kpi.text.endswith(".")
+    assert kpi.not_by <= set(DIMENSIONS)
+    assert kpi.scale > 0
+
+
+def test_ratio_of_one_member() -> None:
+    figures = {"demanded": 10.0, "lost": 4.0, "record_lost": 1.0}
+    assert KPIS["lost_rate"].ratio(figures) == 0.4
+    assert KPIS["lost_rate_seen"].ratio(figures) == pytest.approx(1 / 7)
+    assert KPIS["lost_units"].ratio(figures) == 4
+    assert KPIS["fill_rate"].ratio({"sold": 0.0, "demanded": 0.0}) is None
+    with pytest.raises(KeyError):
+        KPIS["fill_rate"].ratio(figures)
+    with pytest.raises(ValueError, match="record_lag_p95 is not made of sums"):
+        KPIS["record_lag_p95"].ratio(figures)
+
+
+def test_profit_counts_every_cost_but_what_is_lost() -> None:
+    costs = dict(cost_holding=1.0, cost_ordering=2, cost_backorder=4, cost_fulfilment=8, cost_transfer=16)
+    figures = costs | {"revenue": 1000.0, "cost_of_goods": 300.0, "cost_lost": 32.0}
+    assert KPIS["cost_total"].ratio(figures) == 63
+    assert KPIS["profit"].ratio(figures) == 1000 - 300 - 31
+
+
+def test_kpis_import_neither_the_simulator_nor_what_is_slow() -> None:
+    code = (
+        "import sys, importlib, pkgutil, twin.kpis\n"
+        "for m in pkgutil.iter_modules(twin.kpis.__path__): importlib.import_module('twin.kpis.' + m.name)\n"
+        "print(sorted({'simpy', 'numba', 'scipy', 'pyarrow', 'rich'} & sys.modules.keys()))"
+    )
+    run = [sys.executable, "-c", code]
+    done = subprocess.run(run, capture_output=True, text=True, check=True, timeout=60)
+    assert done.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize("module", ["definitions", "intervals", "wording"])
+def test_examples_in_docstrings_hold(module: str) -> None:
+    result = doctest.testmod(importlib.import_module(f"twin.kpis.{module}"))
+    assert result.attempted > 0
+    assert result.failed == 0

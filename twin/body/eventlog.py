@@ -1,0 +1,133 @@
+"""The log of what the channel delivered: Arrow segments while it grows, Parquet when it is sealed.
+
+A run that is killed leaves its segments readable; a sealed log is written aside and renamed.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from twin.clock import KEY_SHIFT
+from twin.events import SOURCE_OF, Kind, Message, arrow_schema
+from twin.plan.build import Plan
+from twin.record.state import Source
+
+_ROWS_A_SEGMENT = 1 << 20
+
+
+class NoLog:
+    """Keeps nothing."""
+
+    def delivered(self, message: Message, record_time: int, round_: int) -> None:
+        """See ``EventLog.delivered``."""
+
+    def sales(self, first_sequence: int, operations: Any, first: int, end: int) -> None:
+        """See ``EventLog.sales``."""
+
+    def backfill(self, rows: Any) -> None:
+        """See ``EventLog.backfill``."""
+
+    def seal(self) -> None:
+        """See ``EventLog.seal``."""
+
+
+class EventLog:
+    """Appends deliveries to segments in ``folder``."""
+
+    def __init__(self, plan: Plan, folder: Path) -> None:
+        self._plan, self._folder = plan, folder
+        folder.mkdir(parents=True, exist_ok=True)
+        self._schema = arrow_schema()
+        self._parts: list[dict[str, NDArray[Any]]] = []
+        self._rows, self._segments = 0, 0
+
+    def delivered(self, message: Message, record_time: int, round_: int) -> None:
+        """A message of many lines has arrived."""
+        count = message.cells.size
+        self._add(
+            record_time=np.full(count, record_time), round=np.full(count, round_), event_time=np.full(count, message.event_time),
+            kind=np.full(count, message.kind), source=np.full(count, SOURCE_OF[message.kind]),
+            sequence=np.full(count, message.sequence), location=np.full(count, message.location),
+            sku=self._plan.ranged.sku_of(message.location, message.cells), units=message.units, other=message.other,
+        )  # fmt: skip
+
+    def sales(self, first_sequence: int, operations: Any, first: int, end: int) -> None:
+        """Arrivals [first, end) of a stretch have been heard; the tills that had nothing to tell are left out."""
+        sales, arrivals, carried = operations
+        chosen = arrivals[first:end]
+        row = chosen["row"].astype(np.int64)
+        sale = sales[row]
+        owing = self._plan.scenario.demand.unmet.pos == "backorder"
+        sold = sale["told"].astype(np.int64)
+        owed = (sale["quantity"] - sold) * owing
+        told = (sold > 0) | (owed > 0)
+        fresh = row >= carried.size
+        old = carried[np.where(fresh, 0, row)] if carried.size else np.zeros(row.size, np.int64)
+        count = int(np.count_nonzero(told))
+        self._add(
+            record_time=(chosen["key"] >> KEY_SHIFT)[told], round=np.zeros(count), event_time=(sale["key"] >> KEY_SHIFT)[told],
+            kind=np.full(count, Kind.SALE), source=np.full(count, Source.SALES),
+            sequence=np.where(fresh, row - carried.size + first_sequence, old)[told], location=sale["location"][told],
+            sku=sale["sku"][told], units=sold[told], other=owed[told],
+        )  # fmt: skip
+
+    def backfill(self, rows: NDArray[np.void]) -> None:
+        """Backfills (key, event_time, sequence, cell, units) have been heard."""
+        places = self._plan.ranged.location_of(rows["cell"])
+        sku = np.array(
+            [self._plan.ranged.sku_of(p, rows["cell"][i : i + 1])[0] for i, p in enumerate(places.tolist())], np.int32
+        )
+        count = rows.size
+        self._add(
+            record_time=rows["key"] >> KEY_SHIFT, round=np.zeros(count), event_time=rows["event_time"],
+            kind=np.full(count, Kind.BACKFILL), source=np.full(count, Source.BACKFILLS), sequence=rows["sequence"],
+            location=places, sku=sku, units=rows["units"], other=np.zeros(count),
+        )  # fmt: skip
+
+    def seal(self) -> None:
+        """Turn the segments into one Parquet file."""
+        import pyarrow as pa
+        import pyarrow.parquet as pq
+
+        self._flush()
+        aside, final = self._folder / ".events.parquet.part", self._folder / "events.parquet"
+        segments = sorted(self._folder.glob("segment-*.arrow"))
+        with pq.ParquetWriter(aside, self._schema) as writer:
+            for segment in segments:
+                with pa.ipc.open_file(segment) as reader:
+                    writer.write_table(pa.Table.from_batches([reader.get_batch(i) for i in range(reader.num_record_batches)]))
+        os.replace(aside, final)
+        for segment in segments:
+            segment.unlink()
+
+    def _add(self, **columns: NDArray[Any]) -> None:
+        self._parts.append(columns)
+        self._rows += columns["units"].size
+        if self._rows >= _ROWS_A_SEGMENT:
+            self._flush()
+
+    def _flush(self) -> None:
+        import pyarrow as pa
+
+        if not self._rows:
+            return
+        names = {"location": [p.id for p in self._plan.network.locations], "sku": self._plan.items.skus}
+        arrays = []
+        for column in self._schema:
+            values = np.concatenate([part[column.name] for part in self._parts])
+            if column.name in names:
+                coded = pa.array(values.astype(np.int32))
+                arrays.append(pa.DictionaryArray.from_arrays(coded, pa.array(names[column.name], pa.string())))
+            else:
+                arrays.append(pa.array(values.astype(column.type.to_pandas_dtype())))
+        batch = pa.RecordBatch.from_arrays(arrays, schema=self._schema)
+        path = self._folder / f"segment-{self._segments:05d}.arrow"
+        with pa.ipc.new_file(path, self._schema) as writer:
+            writer.write_batch(batch)
+        self._segments += 1
+        self._parts, self._rows = [], 0

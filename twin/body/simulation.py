@@ -1,0 +1,182 @@
+"""The simulated body: events come from the world through the channel, decisions go to the world."""
+
+from __future__ import annotations
+
+import hashlib
+import time as wall
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from twin.body.eventlog import EventLog, NoLog
+from twin.body.wiring import new_brain
+from twin.brain.log import DecisionLog
+from twin.clock import DAY, Phase, key, key_time
+from twin.kpis.ledger import LAG_BINS, Ledger, Snapshot
+from twin.memory import table_of
+from twin.plan.build import Plan
+from twin.random.keyed import KeyedDraws
+from twin.record.state import Meter, Source
+from twin.world.clock import NetworkClock
+from twin.world.counting import Counting
+from twin.world.courier import Courier
+from twin.world.inbound import Inbound
+from twin.world.lines import Lines
+from twin.world.measure import add_lags, close_ledger, snapshot, unheard
+from twin.world.shelves import ShelfLane
+from twin.world.transport import Transport
+
+MOST_SNAPSHOTS = 100
+LARGE = 2_000_000  # cells; beyond it truth and record are compared once a week
+REPORT_EVERY_S = 0.1
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a replication has come."""
+
+    now_us: int
+    start_us: int
+    end_us: int
+    events: int
+
+
+@dataclass
+class Replication:
+    """What a replication has come to; its decisions and events are in its folder."""
+
+    replication: int
+    seed: int
+    ledger: Ledger
+    events_digest: str
+    decisions_digest: str
+    counters: dict[str, int] = field(default_factory=dict)
+    timings: dict[str, float] = field(default_factory=dict)
+
+
+class Simulation:
+    """One replication, wired and ready to run.
+
+    Parameters
+    ----------
+    folder : where ``decisions.parquet`` and, if kept, ``events/`` go; None writes nothing
+    """
+
+    def __init__(self, plan: Plan, replication: int, *, folder: Path | None, keep_events: bool = False, variant: str = "base") -> None:
+        self.plan, self.replication = plan, replication
+        start = plan.scenario.start_us
+        self.clock = NetworkClock(start)
+        self.lines = Lines(plan, replication)
+        self.shelves = ShelfLane(plan, self.lines)
+        draws = KeyedDraws(plan.scenario.seed, replication)
+        self.inbound = Inbound(len(plan.network.locations), plan.days, start)
+        self.decisions = DecisionLog(
+            decision_names(plan), folder / "decisions.parquet" if folder else None,
+            (("variant", variant), ("replication", replication)),
+        )  # fmt: skip
+        self.events = EventLog(plan, folder / "events") if folder and keep_events else NoLog()
+        self.brain = new_brain(plan, self.clock, self, self.decisions)
+        channels = {int(Source.WAREHOUSE): plan.streams.warehouse, int(Source.COUNTS): plan.streams.count}
+        places = [place.id for place in plan.network.locations]
+        self.courier = Courier(self.clock, self.brain, channels, draws, places, self.events)
+        self.transport = Transport(plan, self.clock, self.shelves, self.courier, draws, self.inbound)
+        self.counting = Counting(plan, self.clock, self.shelves, self.courier)
+        self.snapshots: list[Snapshot] = []
+        self.lags = np.zeros(LAG_BINS, np.int64)
+        self.timings: dict[str, float] = {"generate": 0.0, "lane": 0.0, "network": 0.0}
+        self.place = self.transport.place
+
+    def run(self, progress: Callable[[Progress], None] | None = None) -> Replication:
+        """Run to the end of the horizon."""
+        scenario, clock = self.plan.scenario, self.clock
+        self.transport.begin()
+        self.counting.begin()
+        self.brain.begin()
+        self._snapshots_later(scenario.start_us)
+        end, timings, last = key(scenario.end_us, 0), self.timings, 0.0
+        while True:
+            limit = min(clock.next_key(), end, self.shelves.end_of_stretch)
+            now = wall.perf_counter()
+            reached = self.shelves.advance(self.brain, limit)
+            self.brain.look(key_time(reached))
+            after = wall.perf_counter()
+            timings["lane"] += after - now
+            if reached < limit:
+                continue  # a signal: the agenda has changed
+            if progress is not None and after - last > REPORT_EVERY_S:
+                last = after
+                progress(Progress(key_time(reached), scenario.start_us, scenario.end_us, self.shelves.lines_done))
+            if reached == self.shelves.end_of_stretch and not self.lines.finished:
+                self._next_stretch()
+                timings["generate"] += wall.perf_counter() - after
+            elif reached >= end:
+                break
+            else:
+                clock.step()
+                timings["network"] += wall.perf_counter() - after
+        return self._finish()
+
+    def _next_stretch(self) -> None:
+        self._heard()
+        self.shelves.next_stretch(self.brain)
+
+    def _heard(self) -> None:
+        """Keep what the record heard in the stretch that ends."""
+        sales, arrivals, carried, _, heard = self.shelves.operations
+        add_lags(sales, arrivals, 0, heard, self.plan.scenario.warmup_us, self.lags)
+        self.events.sales(self.lines.first_sequence, (sales, arrivals, carried), 0, heard)
+
+    def _snapshots_later(self, start: int) -> None:
+        days = self.plan.days
+        every = 7 if self.plan.cells > LARGE else max(1, -(-days // MOST_SNAPSHOTS))
+        if start + every * DAY < self.plan.scenario.end_us:
+
+            def take() -> None:
+                self._snapshot(self.clock.time)
+                self._snapshots_later(self.clock.time)
+
+            self.clock.at(start + every * DAY, Phase.MEASURE, take)
+
+    def _snapshot(self, at_us: int) -> None:
+        sales, arrivals, _, next_sale, next_arrival = self.shelves.operations
+        flying = self.courier.in_flight.copy()
+        unheard(sales, arrivals, next_sale, next_arrival, flying)
+        self.snapshots.append(snapshot(at_us, self.shelves.table, self.brain.table, self.plan.ranged.first, flying))
+
+    def _finish(self) -> Replication:
+        began = wall.perf_counter()
+        plan, record = self.plan, self.brain.record
+        self._snapshot(plan.scenario.end_us)
+        self._heard()
+        self.decisions.close()
+        self.events.seal()
+        ledger = close_ledger(plan, self.shelves.shelves.pages, plan.opening, self.inbound.integrals())
+        ledger.lag_histogram, ledger.snapshots = self.lags, self.snapshots
+        ledger.purchase_orders, ledger.trips = self.transport.purchases, self.transport.trips
+        meters = {meter.name.lower(): int(record.meters[meter]) for meter in Meter}
+        ledger.record_counts = {name: meters[name] for name in ("duplicates", "beyond_window", "absorbed", "stale_counts", "unfoldable")}
+        self.timings["close"] = wall.perf_counter() - began
+        counters = {
+            "events": self.shelves.lines_done + self.courier.delivered, "lines": self.shelves.lines_done,
+            "messages": self.courier.delivered, "decision_lines": self.decisions.lines, **ledger.record_counts,
+        }  # fmt: skip
+        return Replication(
+            self.replication, plan.scenario.seed, ledger, events_digest(self.brain.table, record.meters),
+            self.decisions.hexdigest(), counters, self.timings,
+        )  # fmt: skip
+
+
+def events_digest(table: NDArray[np.int64], meters: NDArray[np.int64]) -> str:
+    """Digest of all that was delivered to a record."""
+    return hashlib.blake2b(int(meters[Meter.DIGEST]).to_bytes(8, "big", signed=True), digest_size=16).hexdigest()
+
+
+def decision_names(plan: Plan) -> tuple[list[str], list[str], list[str]]:
+    """Names of locations, SKUs and rules, for the log of decisions."""
+    return [p.id for p in plan.network.locations], plan.items.skus, [rule.use for rule in plan.scenario.policies.reorder]
+
+
+__all__ = ["Progress", "Replication", "Simulation", "decision_names", "events_digest", "table_of"]

@@ -1,0 +1,53 @@
+"""The two decorators of every kernel, and where compiled kernels are kept.
+
+numba notices a change in a kernel's own file but not in the files of the functions compiled into it. So the cache lies in a
+folder named by a digest of all sources that hold kernels: after an edit or an upgrade nothing stale is ever run.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import tempfile
+from functools import partial
+from pathlib import Path
+
+import numba
+from numba import njit
+
+_PACKAGES = ("twin", "policies")
+
+
+def _sources_digest() -> str:
+    root = Path(__file__).resolve().parent.parent
+    digest = hashlib.blake2b(numba.__version__.encode(), digest_size=8)
+    for package in _PACKAGES:
+        for path in sorted((root / package).rglob("*.py")):
+            text = path.read_bytes()
+            if b"numba" in text or b"twin.compiled" in text or b"kernel" in text:
+                digest.update(str(path.relative_to(root)).encode() + text)
+    return digest.hexdigest()
+
+
+def cache_folder() -> Path:
+    """Where this version's compiled kernels are kept: the user's cache folder, or a temporary one where that is read-only."""
+    base = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+    name = f"kernels-{_sources_digest()}"
+    try:
+        folder = base / "stocktwin" / name
+        folder.mkdir(parents=True, exist_ok=True)
+        if os.access(folder, os.W_OK):
+            return folder
+    except OSError:
+        pass
+    return Path(tempfile.gettempdir()) / f"stocktwin-{os.getuid()}" / name
+
+
+if "NUMBA_CACHE_DIR" not in os.environ:
+    numba.config.CACHE_DIR = str(cache_folder())
+
+compiled = partial(njit, cache=True, nogil=True)
+"""A kernel that Python calls: ``@compiled()``."""
+
+inlined = partial(njit, cache=True, nogil=True, forceinline=True)
+"""A small function that becomes part of the kernels that call it: ``@inlined()``."""

@@ -1,0 +1,84 @@
+"""What the record hears: the versioned catalogue of events, in memory and in Arrow columns.
+
+Every event has the time it happened and the time the record learns of it, a source with a sequence number that together are its
+id, and lines. A sale has one line; a receipt, a dispatch and a count have many.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from twin.clock import Phase
+from twin.record.state import Source
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+VERSION = 1
+
+
+class Kind(IntEnum):
+    """What happened. Numbers are permanent."""
+
+    SALE = 1  # units left the shelf at the till, and units owed to a customer who waits
+    BACKFILL = 2  # a customer who waited was served
+    RECEIPT = 3  # a delivery was put away
+    DISPATCH = 4  # a truck was loaded for another location
+    COUNT = 5  # a location counted: absolute levels
+
+
+PHASE_OF = {
+    Kind.SALE: Phase.DEMAND,
+    Kind.BACKFILL: Phase.RECEIPT,
+    Kind.RECEIPT: Phase.RECEIPT,
+    Kind.DISPATCH: Phase.PICK,
+    Kind.COUNT: Phase.COUNT,
+}
+SOURCE_OF = {
+    Kind.SALE: Source.SALES,
+    Kind.BACKFILL: Source.BACKFILLS,
+    Kind.RECEIPT: Source.WAREHOUSE,
+    Kind.DISPATCH: Source.WAREHOUSE,
+    Kind.COUNT: Source.COUNTS,
+}
+
+# Column, meaning. The Arrow schema and docs/events.md follow this list.
+COLUMNS = (
+    ("record_time", "int64", "when the record learns of it, µs since the epoch"),
+    ("round", "int16", "round of that instant; above 0 only for what another event caused without delay"),
+    ("event_time", "int64", "when it happened, µs since the epoch"),
+    ("kind", "int8", "what happened: 1 sale, 2 backfill, 3 receipt, 4 dispatch, 5 count"),
+    ("source", "int8", "who says so: 0 sales, 1 backfills, 2 warehouse, 3 counts; with the sequence number its id"),
+    ("sequence", "int64", "number of the event within its source; the lines of one event share it"),
+    ("location", "string", "where"),
+    ("sku", "string", "what"),
+    ("units", "int32", "sold, served, received or dispatched; the level found by a count"),
+    ("other", "int32", "of a sale the units owed; of a receipt the units that had been ordered; else 0"),
+)
+
+
+@dataclass(frozen=True)
+class Message:
+    """An event with many lines, on its way to the record or there; arrays of one length."""
+
+    kind: Kind
+    event_time: int
+    sequence: int
+    location: int
+    cells: NDArray[np.int32]
+    units: NDArray[np.int32]
+    other: NDArray[np.int32]
+
+
+def arrow_schema() -> pa.Schema:
+    """The columns of an event log; names and SKUs are dictionary-coded."""
+    import pyarrow as pa
+
+    types = {"string": pa.dictionary(pa.int32(), pa.string())}
+    fields = [pa.field(name, types.get(kind) or pa.type_for_alias(kind), nullable=False) for name, kind, _ in COLUMNS]
+    return pa.schema(fields, metadata={"stocktwin.events": str(VERSION)})

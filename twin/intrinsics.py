@@ -1,0 +1,45 @@
+"""Two processor instructions that numba does not offer: a prefetch hint and the position of the highest bit."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from numba import types
+from numba.core import cgutils
+from numba.extending import intrinsic
+
+
+@intrinsic  # type: ignore[untyped-decorator]
+def prefetch(typing_context: Any, array: Any, index: Any) -> Any:
+    """Ask for the cache line that holds ``array[index]`` (one dimension, contiguous) before it is needed."""
+    if not isinstance(array, types.Array) or array.ndim != 1 or not isinstance(index, types.Integer):
+        return None
+    signature = types.void(array, types.intp)
+
+    def codegen(context: Any, builder: Any, sig: Any, args: Any) -> Any:
+        from llvmlite import ir
+
+        struct = context.make_array(sig.args[0])(context, builder, args[0])
+        address = builder.gep(struct.data, [args[1]])
+        pointer = builder.bitcast(address, cgutils.voidptr_t)
+        i32 = ir.IntType(32)
+        kind = ir.FunctionType(ir.VoidType(), [cgutils.voidptr_t, i32, i32, i32])
+        hint = cgutils.get_or_insert_function(builder.module, kind, "llvm.prefetch.p0")
+        builder.call(hint, [pointer, i32(1), i32(3), i32(1)])  # for writing, keep close, data cache
+        return context.get_dummy_value()
+
+    return signature, codegen
+
+
+@intrinsic  # type: ignore[untyped-decorator]
+def highest_bit(typing_context: Any, value: Any) -> Any:
+    """Index of the highest set bit of a positive int64."""
+    signature = types.int64(types.int64)
+
+    def codegen(context: Any, builder: Any, sig: Any, args: Any) -> Any:
+        from llvmlite import ir
+
+        i64, no = ir.IntType(64), ir.Constant(ir.IntType(1), 0)
+        return builder.sub(ir.Constant(i64, 63), builder.ctlz(args[0], no))
+
+    return signature, codegen

@@ -1,0 +1,233 @@
+"""Every KPI: its name, its unit, which way is better, what it means, and which summed figures it is made of.
+
+A KPI is one weighted sum of figures over another, times a constant: ``scale * sum(a_i x_i) / sum(b_j y_j)``.
+The figures are the fields of the ledger and those that :mod:`twin.kpis.sums` derives from it, summed over
+whatever a member of a dimension stands for: a location, a week, everything. So a KPI exists in a dimension
+when all of its figures do, and it is never an average of averages. The one exception is ``record_lag_p95``,
+a quantile of a histogram.
+
+Examples
+--------
+>>> KPIS["fill_rate"].ratio({"sold": 90.0, "demanded": 100.0})
+0.9
+>>> KPIS["fill_rate"].ratio({"sold": 0.0, "demanded": 0.0}) is None
+True
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from twin.kpis.ledger import DAY_US
+
+Unit = Literal["ratio", "units", "count", "money", "days", "seconds", "per_year"]
+Better = Literal["higher", "lower", "neither"]
+
+GROUPS = ("service", "stock", "record", "replenishment", "money")
+
+# Dimensions in the order in which they are reported; "all" is the whole network over the whole horizon.
+DIMENSIONS = (
+    "all", "channel", "kind", "location", "region", "category", "abc", "sku", "supplier", "day", "week",
+)  # fmt: skip
+
+YEAR_US = 365 * DAY_US
+
+
+@dataclass(frozen=True)
+class Kpi:
+    """One KPI.
+
+    Attributes
+    ----------
+    name : str
+        As in ``kpis.json``; fixed.
+    unit : str
+        ``ratio`` (1 is 100 %), ``units`` of stock, ``count`` of things that are not stock, ``money`` in the
+        scenario's currency, ``days``, ``seconds`` or ``per_year`` (times a year).
+    better : str
+        ``higher``, ``lower`` or ``neither``.
+    group : str
+        One of ``GROUPS``; orders reports.
+    text : str
+        The definition, in one sentence.
+    over, under : mapping of figure to weight
+        Numerator and denominator. An empty ``under`` makes the KPI a plain sum, which adds up over members.
+    scale : float
+        A constant factor, for the unit.
+    not_by : frozenset of str
+        Dimensions in which the KPI could be computed but would mean nothing.
+    """
+
+    name: str
+    unit: Unit
+    better: Better
+    group: str
+    text: str
+    over: Mapping[str, float]
+    under: Mapping[str, float] = field(default_factory=dict)
+    scale: float = 1.0
+    not_by: frozenset[str] = frozenset()
+
+    @property
+    def additive(self) -> bool:
+        """Whether the values of a dimension's members sum to the overall value."""
+        return bool(self.over) and not self.under
+
+    @property
+    def figures(self) -> tuple[str, ...]:
+        """Names of all figures the KPI is made of."""
+        return (*self.over, *self.under)
+
+    def ratio(self, figures: Mapping[str, float]) -> float | None:
+        """The KPI of one member, or None where the denominator is zero.
+
+        Parameters
+        ----------
+        figures : mapping of str to float
+            Summed figures by name.
+
+        Raises
+        ------
+        KeyError
+            When a figure the KPI needs is not there.
+        ValueError
+            When the KPI is not made of sums (``record_lag_p95``).
+        """
+        if not self.over:
+            raise ValueError(f"{self.name} is not made of sums.")
+        over = sum(weight * figures[name] for name, weight in self.over.items())
+        if not self.under:
+            return self.scale * over
+        under = sum(weight * figures[name] for name, weight in self.under.items())
+        return self.scale * over / under if under != 0 else None
+
+
+_SERVICE = (
+    Kpi("fill_rate", "ratio", "higher", "service",
+        "Units sold at once from the shelf, over units demanded.",
+        {"sold": 1}, {"demanded": 1}),
+    Kpi("line_fill_rate", "ratio", "higher", "service",
+        "POS lines sold whole and at once, over POS lines demanded.",
+        {"lines_filled": 1}, {"lines": 1}),
+    Kpi("demand_units", "units", "neither", "service",
+        "Units demanded, whether sold or not.",
+        {"demanded": 1}),
+    Kpi("lost_units", "units", "lower", "service",
+        "Units demanded that were neither sold nor backordered (truth).",
+        {"lost": 1}),
+    Kpi("lost_rate", "ratio", "lower", "service",
+        "Lost units, over units demanded (truth).",
+        {"lost": 1}, {"demanded": 1}),
+    Kpi("lost_rate_seen", "ratio", "lower", "service",
+        "Lost units that the record could know of, over the demand it could know of; POS never reports what "
+        "it could not sell.",
+        {"record_lost": 1}, {"demanded": 1, "lost": -1, "record_lost": 1}),
+    Kpi("lost_sales_value", "money", "lower", "service",
+        "Lost units at their price.",
+        {"lost_value": 1}),
+    Kpi("backorders_mean", "units", "lower", "service",
+        "Open backorders, exact time average (truth).",
+        {"backorder_us": 1}, {"time_us": 1}),
+)  # fmt: skip
+
+_STOCK = (
+    Kpi("on_hand_mean", "units", "neither", "stock",
+        "Units on hand in all stores, FCs and hubs, exact time average (truth).",
+        {"on_hand_us": 1}, {"time_us": 1}),
+    Kpi("inbound_mean", "units", "neither", "stock",
+        "Units ordered and not yet received, exact time average, at the location that waits for them.",
+        {"inbound_us": 1}, {"time_us": 1}),
+    Kpi("inventory_value_mean", "money", "lower", "stock",
+        "Stock on hand at cost, exact time average.",
+        {"value_us": 1}, {"time_us": 1}),
+    Kpi("turns", "per_year", "higher", "stock",
+        "Cost of goods sold, scaled to 365 days, over the average inventory value.",
+        {"cost_of_goods": 1}, {"value_us": 1}, scale=YEAR_US, not_by=frozenset({"day"})),
+    Kpi("days_of_inventory", "days", "lower", "stock",
+        "365 over turns.",
+        {"value_us": 1}, {"cost_of_goods": 1}, scale=1 / DAY_US, not_by=frozenset({"day"})),
+    Kpi("sku_out_share", "ratio", "lower", "stock",
+        "Share of ranged cell-time with nothing on the shelf (truth).",
+        {"out_us": 1}, {"cell_us": 1}),
+)  # fmt: skip
+
+_RECORD = (
+    Kpi("record_accuracy", "ratio", "higher", "record",
+        "Over cells with truth or record above 0, at the snapshots: share where record equals truth.",
+        {"snapshot_equal": 1}, {"snapshot_cells": 1}),
+    Kpi("record_error_units", "ratio", "lower", "record",
+        "Sum of |record - truth| over the sum of truth, without what is only events on their way.",
+        {"snapshot_error": 1, "snapshot_in_flight": -1}, {"snapshot_truth": 1}),
+    Kpi("record_in_flight", "ratio", "lower", "record",
+        "The part of |record - truth| that is only events on their way, over the sum of truth.",
+        {"snapshot_in_flight": 1}, {"snapshot_truth": 1}),
+    Kpi("phantom_rate", "ratio", "lower", "record",
+        "Cells where the record has stock and there is none, over cells where the record has stock.",
+        {"snapshot_phantom": 1}, {"snapshot_record_above": 1}),
+    # Cells with truth above 0 are those with truth or record above 0, less the phantoms.
+    Kpi("hidden_rate", "ratio", "lower", "record",
+        "Cells with stock of which the record has none, over cells with stock.",
+        {"snapshot_hidden": 1}, {"snapshot_cells": 1, "snapshot_phantom": -1}),
+    Kpi("record_lag_p95", "seconds", "lower", "record",
+        "95th percentile of the time from an event to its arrival in the record.",
+        {}),
+)  # fmt: skip
+
+_REPLENISHMENT = (
+    Kpi("purchase_orders", "count", "neither", "replenishment",
+        "Orders to suppliers placed in the horizon, at the location that ordered.",
+        {"orders_placed": 1}),
+    Kpi("supplier_otif", "ratio", "higher", "replenishment",
+        "Of the orders to suppliers placed and due in the horizon, the share received in full by then.",
+        {"orders_otif": 1}, {"orders_due": 1}),
+    Kpi("transfers", "count", "neither", "replenishment",
+        "Trips between own locations that left in the horizon, at the location they left.",
+        {"trips": 1}),
+    Kpi("transfer_units", "units", "neither", "replenishment",
+        "Units sent from one own location to another, at the location they left.",
+        {"dispatched": 1}),
+)  # fmt: skip
+
+_COSTS = ("cost_holding", "cost_ordering", "cost_backorder", "cost_lost", "cost_fulfilment", "cost_transfer")
+_GROSS_MARGIN = {"revenue": 1.0, "cost_of_goods": -1.0}
+# What is lost is not paid: it is a cost of a plan, but profit already lacks its margin.
+_PAID = {name: -1.0 for name in _COSTS if name != "cost_lost"}
+
+_MONEY = (
+    Kpi("revenue", "money", "higher", "money",
+        "Units sold, backorders met included, at their price.",
+        {"revenue": 1}),
+    Kpi("cost_holding", "money", "lower", "money",
+        "Inventory value over time, at holding_per_day.",
+        {"cost_holding": 1}),
+    Kpi("cost_ordering", "money", "lower", "money",
+        "Orders to suppliers, at the cost of an order.",
+        {"cost_ordering": 1}),
+    Kpi("cost_backorder", "money", "lower", "money",
+        "Open backorders over time, at backorder_per_day.",
+        {"cost_backorder": 1}),
+    Kpi("cost_lost", "money", "lower", "money",
+        "Lost units, at their margin or at lost_sale.",
+        {"cost_lost": 1}),
+    Kpi("cost_fulfilment", "money", "lower", "money",
+        "Units moved out of a location to another one, at pick.",
+        {"cost_fulfilment": 1}),
+    Kpi("cost_transfer", "money", "lower", "money",
+        "Trips between own locations, by trip and by unit, at the location they left.",
+        {"cost_transfer": 1}),
+    Kpi("cost_total", "money", "lower", "money",
+        "The sum of all costs above.",
+        dict.fromkeys(_COSTS, 1.0)),
+    Kpi("profit", "money", "higher", "money",
+        "Revenue less cost of goods and all costs but cost_lost, which is not paid.",
+        _GROSS_MARGIN | _PAID),
+    Kpi("gmroi", "per_year", "higher", "money",
+        "Gross margin, scaled to 365 days, over the average inventory value.",
+        _GROSS_MARGIN, {"value_us": 1}, scale=YEAR_US, not_by=frozenset({"day"})),
+)  # fmt: skip
+
+KPIS: dict[str, Kpi] = {
+    kpi.name: kpi for group in (_SERVICE, _STOCK, _RECORD, _REPLENISHMENT, _MONEY) for kpi in group
+}

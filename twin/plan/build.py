@@ -1,0 +1,254 @@
+"""The plan of a run: a scenario turned into arrays, checked, with its assumptions said and its memory estimated."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from network import Network
+from scenarios.errors import NotBuiltError, ScenarioError
+from twin.brain.groups import CONTINUOUS, Group
+from twin.channel.stream import Channel, Outage, channel
+from twin.clock import DAY
+from twin.demand.streams import StreamTables, stream_tables
+from twin.kpis.ledger import Buckets, CostRates, Labels
+from twin.plan.assumptions import assumptions_of, not_built
+from twin.plan.cells import Cells, range_cells
+from twin.plan.demand import DemandPlan, plan_demand
+from twin.plan.items import Items, abc_classes, read_items
+from twin.plan.opening import OpenOrder, days_of, open_orders, opening_stock
+from twin.plan.places import check_names, locations_of, read_network
+from twin.plan.rules import plan_rules
+from twin.random.keyed import entity, mix
+from twin.record.state import NO_POINT
+
+if TYPE_CHECKING:
+    from scenarios import Resolved, Scenario
+
+BY_CELL = 400_000  # up to so many cells x days the ledger has a bucket for each cell
+CHUNK_LINES = 1 << 18  # lines generated at once, unless a day has more
+_BYTES_A_CELL, _BYTES_A_LINE, _BYTES_A_PAGE, _BYTES_AT_REST = 46, 110, 192 + 21 * 8, 300 << 20
+
+
+class MemoryNeeded(ScenarioError):
+    """A run would need more memory than there is."""
+
+
+@dataclass(frozen=True)
+class Streams:
+    """The channels of the sources."""
+
+    pos: Channel
+    warehouse: Channel
+    count: Channel
+
+
+@dataclass(frozen=True)
+class Plan:
+    """All that a replication needs and no replication changes."""
+
+    resolved: Resolved
+    network: Network
+    items: Items
+    ranged: Cells
+    demand: DemandPlan
+    tables: StreamTables
+    groups: list[Group]
+    streams: Streams
+    orders: list[OpenOrder]
+    opening: NDArray[np.int32]  # (cells,)
+    points: NDArray[np.int32]  # (cells,) order point of cells under periodic review, NO_POINT elsewhere
+    watched: NDArray[np.int32] | None  # (cells,) order point of continuously reviewed cells; None where there are none
+    assumptions: list[str]
+
+    @property
+    def scenario(self) -> Scenario:
+        """The scenario, resolved."""
+        return self.resolved.scenario
+
+    @property
+    def cells(self) -> int:
+        """How many cells there are."""
+        return len(self.ranged)
+
+    @property
+    def days(self) -> int:
+        """Days of 24 hours from the start of the warm-up that cover the run."""
+        return days_of(self.scenario.end_us - self.scenario.start_us)
+
+    @property
+    def by_cell(self) -> bool:
+        """Whether the ledger has a bucket for each cell, or one for each location and category."""
+        return self.cells * self.days <= BY_CELL
+
+    @property
+    def buckets(self) -> int:
+        """Buckets of the ledger."""
+        return self.cells if self.by_cell else len(self.network.locations) * len(self.items.categories)
+
+    @property
+    def chunk_days(self) -> int:
+        """Days generated at once: enough to be worth a call, few enough to fit memory."""
+        return int(min(self.days, max(1, CHUNK_LINES // max(1.0, self.demand.lines_a_day))))
+
+    @cached_property
+    def labels(self) -> Labels:
+        """Names for the KPIs."""
+        places = self.network.locations
+        value = np.zeros(len(self.items.skus))
+        for location, ranged in enumerate(self.ranged.skus):
+            if ranged.size:
+                value[ranged] += self.demand.moments(location, ranged.size)[0] * self.items.price[ranged]
+        return Labels(
+            [p.id for p in places], [p.kind for p in places], [p.region or "" for p in places], self.items.skus,
+            abc_classes(self.items, value), self.items.categories,
+        )  # fmt: skip
+
+    def bucket_table(self) -> Buckets:
+        """What each bucket of the ledger stands for."""
+        if self.by_cell:
+            sku = np.concatenate([*self.ranged.skus, np.zeros(0, np.int32)])
+            location = np.repeat(np.arange(len(self.ranged.skus)), np.diff(self.ranged.first)).astype(np.int32)
+            return Buckets(location, sku, self.items.category[sku].astype(np.int32), np.ones(sku.size, np.int64))
+        places, categories = len(self.network.locations), len(self.items.categories)
+        cells = np.array([np.bincount(self.items.category[s], minlength=categories) for s in self.ranged.skus], np.int64)
+        return Buckets(
+            np.repeat(np.arange(places, dtype=np.int32), categories), np.full(places * categories, -1, np.int32),
+            np.tile(np.arange(categories, dtype=np.int32), places), cells.reshape(-1),
+        )  # fmt: skip
+
+    @cached_property
+    def rates(self) -> CostRates:
+        """Prices of the scenario's costs."""
+        costs = self.scenario.costs
+        lost = None if costs.lost_sale in (None, "margin") else float(costs.lost_sale)
+        return CostRates(costs.holding_per_day, costs.order, lost, costs.backorder_per_day, costs.pick)
+
+
+def build(resolved: Resolved, *, strict: bool = False, replacing_demand: bool = False) -> Plan:
+    """Turn a scenario into a plan.
+
+    Parameters
+    ----------
+    strict : whether a recorded feed with bad rows is refused
+    replacing_demand : whether the demand comes from elsewhere, so that a scenario without any is no fault
+
+    Raises
+    ------
+    ScenarioError
+        Something that only shows when names meet data: an unknown SKU, a cell that nothing supplies.
+    NotBuiltError
+        A part of the language that is not simulated yet.
+    MemoryNeeded
+        With what is needed and what to cut.
+    """
+    for path, what in not_built(resolved.scenario):
+        raise _refusal(resolved, path, what)
+    items, network = read_items(resolved), read_network(resolved)
+    items = _with_suppliers(resolved, items, network)
+    check_names(resolved, network, items)
+    cells = range_cells(resolved, network, items)
+    _check_memory(resolved, network, items, cells)
+    demand = plan_demand(resolved, network, items, cells, strict)
+    groups = plan_rules(resolved, network, items, cells, demand.moments)
+    points, watched = _points(cells, groups)
+    scenario = resolved.scenario
+    plan = Plan(
+        resolved, network, items, cells, demand,
+        stream_tables(demand.streams, scenario.start_us, days_of(scenario.end_us - scenario.start_us)),
+        groups, _channels(scenario, network), open_orders(resolved, network, items, cells),
+        opening_stock(resolved, network, items, cells, demand, groups), points, watched, [],
+    )  # fmt: skip
+    return replace(plan, assumptions=assumptions_of(plan))
+
+
+def _refusal(resolved: Resolved, path: tuple[str | int, ...], what: str) -> NotBuiltError:
+    at = resolved.error(path, f"{what}: part of the language but not simulated yet")
+    return NotBuiltError(at.message, where=at.where, path=at.path, found=at.found, expected="a scenario without it")
+
+
+def _with_suppliers(resolved: Resolved, items: Items, network: Network) -> Items:
+    """Where items and network are made up or recorded, each SKU gets a supplier of its own, by a hash of its name."""
+    catalog, suppliers = resolved.scenario.catalog, [place.id for place in network.of_kind("supplier")]
+    if resolved.scenario.network.generate is None or catalog.items is not None or not suppliers:
+        return items
+    chosen = [
+        given or suppliers[mix(entity("supplier", sku)) % len(suppliers)]
+        for sku, given in zip(items.skus, items.supplier, strict=True)
+    ]
+    return replace(items, supplier=chosen)
+
+
+def _points(cells: Cells, groups: list[Group]) -> tuple[NDArray[np.int32], NDArray[np.int32] | None]:
+    points = np.full(len(cells), NO_POINT, np.int32)
+    watched = np.full(len(cells), NO_POINT, np.int32) if any(g.review_us == CONTINUOUS for g in groups) else None
+    for group in groups:
+        target = points if group.review_us != CONTINUOUS else watched
+        assert target is not None
+        part = target[cells.of(group.location)]
+        part[group.local] = group.policy.order_points()
+    return points, watched
+
+
+def _channels(scenario: Scenario, network: Network) -> Streams:
+    outages = [
+        (location, d.at, d.at + d.for_)
+        for d in scenario.disruptions
+        if d.offline is not None
+        for location in np.flatnonzero(locations_of(d.offline, network)).tolist()
+    ]
+    merged: list[tuple[int, int, int]] = []
+    for location, start, end in sorted(outages):
+        if merged and merged[-1][0] == location and start <= merged[-1][2]:
+            merged[-1] = (location, merged[-1][1], max(end, merged[-1][2]))
+        else:
+            merged.append((location, start, end))
+    count, streams = len(network.locations), scenario.streams
+    made = [
+        channel(stream, count, [Outage(*outage, stream.catch_up) for outage in merged])
+        for stream in (streams.pos, streams.warehouse, streams.count)
+    ]
+    return Streams(*made)
+
+
+def _check_memory(resolved: Resolved, network: Network, items: Items, cells: Cells) -> None:
+    scenario = resolved.scenario
+    days = days_of(scenario.end_us - scenario.start_us)
+    lines = sum(
+        (p.lines_per_day or p.rate or 0.0) * int(locations_of(p.at, network).sum()) for p in scenario.demand.pos
+    )
+    pages = len(cells) * days if len(cells) * days <= BY_CELL else len(network.locations) * len(items.categories) * days
+    parts = {
+        f"{len(cells):,} cells": len(cells) * _BYTES_A_CELL,
+        f"{lines:,.0f} lines generated at once": lines * _BYTES_A_LINE,
+        f"a ledger of {pages:,} pages": pages * _BYTES_A_PAGE,
+    }
+    needed, there = _BYTES_AT_REST + sum(parts.values()), available_memory()
+    if needed > there:
+        most = max(parts, key=lambda name: parts[name])
+        at = resolved.error(("assortment",), "")
+        raise MemoryNeeded(
+            f"a replication needs some {needed / 2**30:.1f} GiB of memory ({', '.join(parts)})", where=at.where, path=at.path,
+            found=f"{there / 2**30:.1f} GiB available",
+            expected=f"less: most goes to {most}; cut `assortment` (top), the number of stores, or `time.days`",
+        )  # fmt: skip
+
+
+def available_memory() -> int:
+    """Bytes of memory that a process may take now: what the system has to give, or TWIN_MEMORY_LIMIT (bytes) where set."""
+    if limit := os.environ.get("TWIN_MEMORY_LIMIT"):
+        return int(limit)
+    try:
+        with open("/proc/meminfo") as lines:
+            found = {line.split(":")[0]: int(line.split()[1]) * 1024 for line in lines}
+        return found["MemAvailable"]
+    except (OSError, KeyError, ValueError):
+        return 1 << 62
+
+
+__all__ = ["DAY", "MemoryNeeded", "Plan", "Streams", "available_memory", "build"]

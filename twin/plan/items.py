@@ -1,0 +1,131 @@
+"""What is sold: the catalog as arrays."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from policies.elementary import exp, log, power
+from scenarios.schema.catalog import GenerateCatalog, Item
+from twin import sources
+from twin.random.keyed import entity, mix
+
+if TYPE_CHECKING:
+    from scenarios import Resolved
+
+_MEDIAN_PRICE, _SPREAD = 3.0, 0.7  # of made-up grocery prices: lognormal, cut to cents
+
+
+@dataclass(frozen=True)
+class Items:
+    """The SKUs, K of them; every array has length K.
+
+    ``popularity`` are shares of demand where a whole assortment is sold by popularity, most popular first where the catalog is
+    made up. ``supplier`` is an id or None where the cheapest lane supplies.
+    """
+
+    skus: list[str]
+    categories: list[str]  # names
+    category: NDArray[np.int16]
+    price: NDArray[np.float64]
+    cost: NDArray[np.float64]
+    popularity: NDArray[np.float64]
+    supplier: list[str | None]
+    abc: list[str | None]
+
+    @property
+    def index(self) -> dict[str, int]:
+        """From SKU to its place."""
+        return {sku: i for i, sku in enumerate(self.skus)}
+
+
+def _items(
+    skus: list[str], category: list[str], price: NDArray[np.float64], cost: NDArray[np.float64],
+    popularity: NDArray[np.float64] | None = None, supplier: list[str | None] | None = None, abc: list[str | None] | None = None,
+) -> Items:
+    names = list(dict.fromkeys(category))
+    place = {name: i for i, name in enumerate(names)}
+    count = len(skus)
+    return Items(
+        skus, names, np.array([place[name] for name in category], np.int16), price, cost,
+        np.full(count, 1.0 / max(count, 1)) if popularity is None else popularity,
+        supplier or [None] * count, abc or [None] * count,
+    )  # fmt: skip
+
+
+def read_items(resolved: Resolved) -> Items:
+    """The items of a scenario's catalog, from wherever it says."""
+    catalog = resolved.scenario.catalog
+    if catalog.items is not None:
+        return _listed(list(catalog.items))
+    if catalog.generate is not None:
+        return _generated(catalog.generate)
+    if catalog.file is not None:
+        return _from_file(resolved)
+    table = sources.products()
+    return _items(
+        table["sku"].to_pylist(), [str(name) for name in table["category"].to_pylist()],
+        table["price"].to_numpy().astype(np.float64), table["cost"].to_numpy().astype(np.float64),
+    )  # fmt: skip
+
+
+def _listed(items: list[Item]) -> Items:
+    return _items(
+        [item.sku for item in items], [item.category for item in items],
+        np.array([item.price for item in items], np.float64), np.array([item.cost for item in items], np.float64),
+        supplier=[item.supplier for item in items], abc=[item.abc for item in items],
+    )  # fmt: skip
+
+
+def _from_file(resolved: Resolved) -> Items:
+    catalog = resolved.scenario.catalog
+    assert catalog.file is not None
+    rows = sources.table(catalog.file, catalog.columns.mapping() if catalog.columns else None)
+    items = []
+    for line, row in enumerate(rows, start=2):
+        given = {key: str(value) for key, value in row.items() if key in Item.keys() and value not in (None, "")}
+        try:
+            items.append(Item.model_validate(given))
+        except ValueError as problem:
+            first = problem.errors()[0] if hasattr(problem, "errors") else {"loc": (), "ctx": {}}
+            context = first.get("ctx", {})
+            what = f"{catalog.file}:{line}: {'.'.join(str(s) for s in first['loc'])} {context.get('message', 'is not an item')}"
+            raise resolved.error(("catalog", "file"), what, found=str(given), expected=context.get("expected") or "an item") from None
+    return _listed(items)
+
+
+def _generated(given: GenerateCatalog) -> Items:
+    """SKUs by the thousand: popularity by Zipf-Mandelbrot, prices and categories by a hash of the name."""
+    count, zipf = given.skus, given.popularity.zipf
+    width = max(5, len(str(count)))
+    skus = [f"K{i:0{width}d}" for i in range(1, count + 1)]
+    slots = [mix(entity("sku", sku)) for sku in skus]
+    names = [f"category-{slot % given.categories + 1:02d}" for slot in slots]
+    weight = np.array([power(k + zipf.q, -zipf.s) for k in range(1, count + 1)])
+    price = _prices(given, [mix(slot) >> 32 for slot in slots])
+    return _items(skus, names, price, np.round(price * (1.0 - given.margin), 4), weight / np.cumsum(weight)[-1])
+
+
+def _prices(given: GenerateCatalog, uniforms: list[int]) -> NDArray[np.float64]:
+    if given.price is None:
+        from policies.elementary import normal_quantile
+
+        center = log(_MEDIAN_PRICE)
+        return np.array([round(exp(center + _SPREAD * normal_quantile((u + 0.5) / 2**32)), 2) for u in uniforms])
+    from twin.random.laws import quantiles_at
+
+    at = (np.array(uniforms, np.float64) + 0.5) / 2**32
+    return np.round(np.maximum(quantiles_at(given.price, at), 0.01), 2)
+
+
+def abc_classes(items: Items, value: NDArray[np.float64]) -> list[str]:
+    """A for the SKUs that make up the first 80 % of expected sales ``value``, B for the next 15 %, C for the rest."""
+    order = np.argsort(-value, kind="stable")
+    total = max(float(np.cumsum(value)[-1]) if value.size else 0.0, 1e-300)
+    before = (np.cumsum(value[order]) - value[order]) / total
+    classes = np.empty(value.size, object)
+    classes[order] = np.where(before < 0.8, "A", np.where(before < 0.95, "B", "C"))
+    return [given or str(found) for given, found in zip(items.abc, classes, strict=True)]

@@ -1,0 +1,20 @@
+"""What a random number is for: the second half of every key. Numbers are permanent; a new purpose gets a new one."""
+
+from __future__ import annotations
+
+from enum import IntEnum
+
+
+class Purpose(IntEnum):
+    """Streams that never share a draw."""
+
+    POS_COUNT = 1
+    POS_LINE = 2
+    SHRINK = 3
+    CLOCKWORK = 4
+    REPLAY_CHANNEL = 5
+    LEAD_TIME = 6
+    TRANSIT = 7
+    UNLOAD = 8
+    MESSAGE = 9
+    POPULARITY = 10

@@ -1,0 +1,31 @@
+"""Building plans and running replications: what the run folder, the command line and the tests call."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from twin.body.simulation import Progress, Replication, Simulation
+from twin.plan.build import MemoryNeeded, Plan, build
+
+__all__ = ["MemoryNeeded", "Plan", "Progress", "Replication", "build", "simulate"]
+
+
+def simulate(
+    plan: Plan, replication: int, *, folder: Path | None, keep_events: bool = False,
+    progress: Callable[[Progress], None] | None = None,
+) -> Replication:
+    """Run one replication of a plan.
+
+    Parameters
+    ----------
+    replication : its number, from 1; part of the key of every random number
+    folder : where ``decisions.parquet`` and, with ``keep_events``, ``events/events.parquet`` go; None writes nothing
+    progress : called some ten times a second
+
+    Notes
+    -----
+    The same plan and replication give the same result, bit for bit, on any machine and in any process.
+    """
+    variant = plan.resolved.variant or "base"
+    return Simulation(plan, replication, folder=folder, keep_events=keep_events, variant=variant).run(progress)

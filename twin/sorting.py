@@ -1,0 +1,98 @@
+"""Putting operations in order without comparing them: by time into coarse buckets, then by finer time within each.
+
+Sorting millions of rows by comparison costs more than everything that is then done with them. Keys are times, spread evenly
+enough that a fine bucket holds a handful of rows. A coarse bucket fits the processor's cache, so that the second pass, which
+jumps about, jumps within the cache. The order is stable: rows of one key and location stay as they were generated, by source and
+sequence.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from twin.compiled import compiled, inlined
+
+_COARSE, _FINE = 4096, 1  # rows a bucket holds, about
+
+
+@inlined()
+def _after(rows: NDArray[np.void], i: int, other: NDArray[np.void], j: int) -> bool:
+    """Whether row i of ``rows`` belongs behind row j of ``other``."""
+    if rows[i].key != other[j].key:
+        return rows[i].key > other[j].key
+    return rows[i].location > other[j].location
+
+
+@inlined()
+def _insert(rows: NDArray[np.void], first: int, end: int, held: NDArray[np.void]) -> None:
+    """Insertion sort of rows [first, end); ``held`` is room for one row."""
+    for i in range(first + 1, end):
+        if not _after(rows, i - 1, rows, i):
+            continue
+        held[0] = rows[i]
+        j = i
+        while j > first and _after(rows, j - 1, held, 0):
+            rows[j] = rows[j - 1]
+            j -= 1
+        rows[j] = held[0]
+
+
+@inlined()
+def _shift_for(span: int, buckets: int) -> int:
+    """The shift that maps keys of a span to at most ``buckets`` buckets."""
+    shift = 0
+    while span >> shift >= buckets:
+        shift += 1
+    return shift
+
+
+@inlined()
+def _spread(
+    rows: NDArray[np.void], first: int, end: int, low: int, shift: int, ends: NDArray[np.int64], out: NDArray[np.void]
+) -> None:
+    """Scatter rows [first, end) to the same range of ``out`` by bucket; ``ends`` then holds the end of each bucket."""
+    ends[:] = 0
+    for i in range(first, end):
+        ends[((rows[i].key - low) >> shift) + 1] += 1
+    ends[0] = first
+    for b in range(1, ends.size):
+        ends[b] += ends[b - 1]
+    for i in range(first, end):
+        b = (rows[i].key - low) >> shift
+        out[ends[b]] = rows[i]
+        ends[b] += 1
+
+
+@inlined()
+def _sort_bucket(
+    rows: NDArray[np.void], first: int, end: int, low: int, span: int, ends: NDArray[np.int64], out: NDArray[np.void],
+    held: NDArray[np.void],
+) -> None:
+    """Sort rows [first, end), whose keys lie in [low, low + span), into the same range of ``out``."""
+    shift = _shift_for(span, min(ends.size - 2, max((end - first) // _FINE, 1) * 2))
+    used = ends[: (span >> shift) + 2]
+    _spread(rows, first, end, low, shift, used, out)
+    start = first
+    for b in range(used.size - 1):
+        _insert(out, start, used[b], held)
+        start = used[b]
+
+
+@compiled()
+def sort_rows(rows: NDArray[np.void], n: int, scratch: NDArray[np.void]) -> None:
+    """Put the first ``n`` of ``rows`` in order of (key, location); ``scratch`` is room for as many."""
+    if n < 2:
+        return
+    low = high = rows[0].key
+    for i in range(1, n):
+        low, high = min(low, rows[i].key), max(high, rows[i].key)
+    held = rows[:1].copy()
+    shift = _shift_for(high - low, max(n // _COARSE, 1))
+    coarse = np.empty(((high - low) >> shift) + 2, np.int64)
+    fine = np.empty(4 * _COARSE + 2, np.int64)
+    _spread(rows, 0, n, low, shift, coarse, scratch)
+    start = 0
+    for b in range(coarse.size - 1):
+        _sort_bucket(scratch, start, coarse[b], low + (b << shift), 1 << shift, fine, rows, held)
+        start = coarse[b]

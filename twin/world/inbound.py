@@ -1,0 +1,31 @@
+"""Units ordered and not yet received, integrated over time, by location and day."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from twin.clock import DAY
+
+
+class Inbound:
+    """Exact time integrals of what is on order; the truth of it, whatever the record has heard."""
+
+    def __init__(self, locations: int, days: int, start_us: int) -> None:
+        self._moments = np.zeros((days, locations), np.int64)
+        self._net = np.zeros((days, locations), np.int64)
+        self._start, self._days = start_us, days
+
+    def ordered(self, time: int, location: int, units: int) -> None:
+        """Units are on order from now on."""
+        day = min((time - self._start) // DAY, self._days - 1)
+        self._moments[day, location] += units * (self._start + (day + 1) * DAY - time)
+        self._net[day, location] += units
+
+    def received(self, time: int, location: int, units: int) -> None:
+        """Units have come."""
+        self.ordered(time, location, -units)
+
+    def integrals(self) -> np.ndarray[tuple[int, ...], np.dtype[np.int64]]:
+        """Unit-µs by day and location."""
+        before = np.cumsum(self._net, axis=0) - self._net
+        return self._moments + before * DAY

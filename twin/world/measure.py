@@ -1,0 +1,133 @@
+"""From the lane's raw pages to the ledger, and snapshots of truth against record."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from twin.clock import DAY, KEY_SHIFT
+from twin.compiled import compiled
+from twin.kpis.ledger import COUNT, COUNT_FIELDS, LAG_BINS, MONEY, MONEY_FIELDS, Ledger, Snapshot
+from twin.record.state import open_record
+from twin.world.state import PAGE, open_shelves
+
+if TYPE_CHECKING:
+    from twin.plan.build import Plan
+
+_STRAIGHT_COUNTS = ("lines", "sold", "lost", "backordered", "backfilled", "shrunk", "received", "dispatched")
+_STRAIGHT_MONEY = ("revenue", "cost_of_goods", "lost_value", "lost_margin")
+
+
+@compiled()
+def compare(
+    shelves_table: NDArray[np.int64], record_table: NDArray[np.int64], first: NDArray[np.int64], out: NDArray[np.int64]
+) -> None:
+    """Per location, into ``out`` (locations, 7): the sums of a ``Snapshot`` without what is in flight."""
+    shelves, record = open_shelves(shelves_table), open_record(record_table)
+    for location in range(first.size - 1):
+        cells = equal = error = units = above = phantom = hidden = 0
+        for cell in range(first[location], first[location + 1]):
+            truth = np.int64(shelves.on_hand[np.uintp(cell)])
+            believed = np.int64(record.cells[np.uintp(cell)].on_hand)
+            if truth == 0 and believed <= 0:
+                continue
+            cells += 1
+            equal += truth == believed
+            error += abs(truth - believed)
+            units += truth
+            above += believed > 0
+            phantom += believed > 0 and truth == 0
+            hidden += believed <= 0 and truth > 0
+        out[location] = (cells, equal, error, units, above, phantom, hidden)
+
+
+@compiled()
+def unheard(
+    sales: NDArray[np.void], arrivals: NDArray[np.void], next_sale: int, next_arrival: int, out: NDArray[np.int64]
+) -> None:
+    """Units sold that the record will yet hear of, added to ``out`` by location."""
+    for j in range(next_arrival, arrivals.size - 1):
+        if arrivals[j].row < next_sale:
+            sale = sales[arrivals[j].row]
+            out[sale.location] += sale.told
+
+
+@compiled()
+def add_lags(sales: NDArray[np.void], arrivals: NDArray[np.void], first: int, end: int, from_us: int, out: NDArray[np.int64]) -> None:
+    """Histogram of record time - event time of arrivals [first, end) that happened at or after ``from_us``."""
+    for j in range(first, end):
+        event_time = sales[arrivals[j].row].key >> KEY_SHIFT
+        if event_time < from_us or sales[arrivals[j].row].told == 0:
+            continue
+        lag = (arrivals[j].key >> KEY_SHIFT) - event_time
+        place = lag
+        if lag >= 8:
+            octave, rest = 1, lag >> 4
+            while rest:
+                octave += 1
+                rest >>= 1
+            place = octave * 8 + ((lag >> (octave - 1)) & 7)
+        out[min(place, out.size - 1)] += 1
+
+
+def snapshot(
+    at_us: int, shelves_table: NDArray[np.int64], record_table: NDArray[np.int64], first: NDArray[np.int64],
+    in_flight: NDArray[np.int64],
+) -> Snapshot:
+    """Truth against record now."""
+    out = np.zeros((first.size - 1, 7), np.int64)
+    compare(shelves_table, record_table, first, out)
+    cells, equal, error, units, above, phantom, hidden = (out[:, i].copy() for i in range(7))
+    return Snapshot(at_us, cells, equal, error, np.minimum(in_flight, error), units, above, phantom, hidden)
+
+
+def close_ledger(plan: Plan, pages: NDArray[np.void], opening: NDArray[np.int32], inbound_us: NDArray[np.int64]) -> Ledger:
+    """The ledger of a finished run: integrals get the levels at the start of each day, sums the columns that were derived."""
+    days, buckets = plan.days, plan.buckets
+    page = pages.reshape(days, buckets)
+    counts = np.zeros((days, buckets, len(COUNT_FIELDS)), np.int64)
+    money = np.zeros((days, buckets, len(MONEY_FIELDS)), np.float64)
+    for name in _STRAIGHT_COUNTS:
+        counts[:, :, COUNT[name]] = page[name]
+    for name in _STRAIGHT_MONEY:
+        money[:, :, MONEY[name]] = page[name]
+    counts[:, :, COUNT["demanded"]] = page["sold"] + page["lost"] + page["backordered"]
+    counts[:, :, COUNT["lines_filled"]] = page["lines"] - page["lines_short"]
+    units, empty, value = _opening(plan, opening)
+    net = page["received"] - page["sold"] - page["backfilled"] - page["dispatched"] - page["shrunk"]
+    counts[:, :, COUNT["on_hand_us"]] = page["on_hand_us"] + _levels(units, net) * DAY
+    counts[:, :, COUNT["out_us"]] = page["out_us"] + _levels(empty, page["out_net"]) * DAY
+    owed = _levels(np.zeros_like(units), page["backordered"] - page["backfilled"])
+    counts[:, :, COUNT["backorder_us"]] = page["backorder_us"] + owed * DAY
+    money[:, :, MONEY["value_us"]] = page["value_us"] + _levels(value, page["value_net"] - page["cost_of_goods"]) * DAY
+    scenario = plan.scenario
+    return Ledger(
+        start_us=scenario.start_us, warmup_days=(scenario.warmup_us - scenario.start_us) // DAY, days=days,
+        buckets=plan.bucket_table(), counts=counts, money=money, inbound_us=inbound_us,
+        lag_histogram=np.zeros(LAG_BINS, np.int64),
+    )  # fmt: skip
+
+
+def _levels(start: NDArray[np.generic], net: NDArray[np.generic]) -> NDArray[np.generic]:
+    """Level at the start of each day, from that of the first day and the changes of each."""
+    return start[np.newaxis, :] + np.cumsum(net, axis=0) - net  # type: ignore[no-any-return, operator]
+
+
+def _opening(plan: Plan, opening: NDArray[np.int32]) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]:
+    """Units, empty cells and value at cost of each bucket at the start."""
+    units, empty, value = (np.zeros(plan.buckets, kind) for kind in (np.int64, np.int64, np.float64))
+    for location, skus in enumerate(plan.ranged.skus):
+        stock = opening[plan.ranged.of(location)].astype(np.int64)
+        if plan.by_cell:
+            bucket = np.arange(plan.ranged.first[location], plan.ranged.first[location + 1])
+        else:
+            bucket = location * len(plan.items.categories) + plan.items.category[skus].astype(np.int64)
+        np.add.at(units, bucket, stock)
+        np.add.at(empty, bucket, stock <= 0)
+        np.add.at(value, bucket, stock * plan.items.cost[skus])
+    return units, empty, value
+
+
+__all__ = ["PAGE", "add_lags", "close_ledger", "compare", "snapshot", "unheard"]
