@@ -168,12 +168,14 @@ def check_supplied(
     import numpy as np
 
     chosen: list[tuple[Lane, Need]] = []
+    has: dict[str, NDArray[np.bool_]] = {}
     for need in needs:
         lane = network.lane_for(need.location, need.source, need.path)
         chosen.append((lane, need))
         if network.location(lane.origin).kind == SUPPLIER:
             continue
-        missing = np.setdiff1d(np.asarray(need.skus), np.asarray(stocked.get(lane.origin, ())))
+        skus = np.asarray(need.skus)
+        missing = skus[~_holds(has, lane.origin, stocked, skus)]
         if missing.size:
             sku = names[missing[0]] if names is not None else f"SKU {missing[0]}"
             more = f" (and {missing.size - 1:,} more SKUs)" if missing.size > 1 else ""
@@ -184,6 +186,22 @@ def check_supplied(
                 expected=f"a source that stocks it, or {sku} in the assortment of {lane.origin}",
             )
     _check_no_circle(network, chosen)
+
+
+def _holds(
+    has: dict[str, NDArray[np.bool_]], origin: str, stocked: Mapping[str, ArrayLike], skus: NDArray[np.int_]
+) -> NDArray[np.bool_]:
+    """Which of ``skus`` a location stocks; ``has`` keeps its answers as one flag a SKU."""
+    import numpy as np
+
+    if origin not in has:
+        own = np.asarray(stocked.get(origin, ()), np.int64)
+        has[origin] = np.zeros(int(own.max(initial=-1)) + 1, bool)
+        has[origin][own] = True
+    flags = has[origin]
+    if not flags.size:
+        return np.zeros(skus.size, bool)
+    return (skus < flags.size) & flags[np.minimum(skus, flags.size - 1)]
 
 
 def _check_no_circle(network: Network, chosen: Sequence[tuple[Lane, Need]]) -> None:

@@ -13,6 +13,7 @@ from scenarios.resolved import Resolved
 from scenarios.schema.base import Part
 from scenarios.schema.distributions import Distribution
 from scenarios.schema.selectors import Selector
+from scenarios.translate import reader_of
 from scenarios.write import write_inline
 
 Step = str | int | Element
@@ -45,54 +46,64 @@ def diff(a: Resolved, b: Resolved) -> list[Difference]:
 
     Elements of lists are compared by id, SKU or name where these are unique, else by number.
     """
-    found = _walk(a.scenario, b.scenario, (), (), ())
-    return [Difference(say_path(path), _text(a, at_a), _text(b, at_b)) for path, at_a, at_b in found]
+    return [
+        Difference(say_path(one.path), _text(a, one.at_a, one.told_a), _text(b, one.at_b, one.told_b))
+        for one in _walk(a.scenario, b.scenario, _Pair())
+    ]
 
 
-_Found = tuple[tuple[Step, ...], tuple[str | int, ...] | None, tuple[str | int, ...] | None]
+@dataclass(frozen=True, slots=True)
+class _Pair:
+    """A place in both scenarios: as it is shown, where it is in each, how it reads where no key holds it."""
+
+    path: tuple[Step, ...] = ()
+    at_a: tuple[str | int, ...] | None = ()
+    at_b: tuple[str | int, ...] | None = ()
+    told_a: str | None = None
+    told_b: str | None = None
+
+    def below(self, shown: tuple[Step, ...], key_a: Any, key_b: Any, *told: str | None) -> _Pair:
+        at_a = None if key_a is _ABSENT or self.at_a is None else (*self.at_a, key_a)
+        at_b = None if key_b is _ABSENT or self.at_b is None else (*self.at_b, key_b)
+        return _Pair((*self.path, *shown), at_a, at_b, *told)
 
 
-def _walk(
-    a: Any, b: Any, path: tuple[Step, ...], at_a: tuple[str | int, ...], at_b: tuple[str | int, ...]
-) -> Iterator[_Found]:
+def _walk(a: Any, b: Any, pair: _Pair) -> Iterator[_Pair]:
     if a == b:
         return
     if isinstance(a, Part) and type(a) is type(b) and not isinstance(a, _WHOLE):
         for key, attribute in type(a).keys().items():
-            shown = path if attribute == "params" else (*path, key)
-            below = getattr(a, attribute), getattr(b, attribute)
-            yield from _walk(*below, shown, (*at_a, attribute), (*at_b, attribute))
+            shown = () if attribute == "params" else (key,)
+            told = _told(a, attribute), _told(b, attribute)
+            below = pair.below(shown, attribute, attribute, *told)
+            yield from _walk(getattr(a, attribute), getattr(b, attribute), below)
     elif isinstance(a, dict) and isinstance(b, dict):
-        yield from _walk_names(a, b, path, at_a, at_b, {key: key for key in a}, {key: key for key in b})
+        yield from _walk_names(a, b, pair, {key: key for key in a}, {key: key for key in b})
     elif _is_list(a) and _is_list(b):
         names_a, names_b = _names(a), _names(b)
         if names_a is None or names_b is None:
             names_a, names_b = _numbers(a), _numbers(b)
-        parts_a, parts_b = dict(enumerate(a)), dict(enumerate(b))
-        yield from _walk_names(parts_a, parts_b, path, at_a, at_b, names_a, names_b)
+        yield from _walk_names(dict(enumerate(a)), dict(enumerate(b)), pair, names_a, names_b)
     else:
-        yield path, (None if a is _ABSENT else at_a), (None if b is _ABSENT else at_b)
+        yield pair
+
+
+def _told(part: Part, attribute: str) -> str | None:
+    """A scalar that was given, if not under its own key: one word stands for both channels of `unmet`."""
+    reader = reader_of(type(part), attribute)
+    value = getattr(part, attribute)
+    given = attribute in part.model_fields_set and reader is not None and isinstance(value, str | int | float)
+    return reader.show(value) if reader is not None and given else None
 
 
 def _walk_names(
-    a: Map[Any, Any],
-    b: Map[Any, Any],
-    path: tuple[Step, ...],
-    at_a: tuple[str | int, ...],
-    at_b: tuple[str | int, ...],
-    names_a: Map[str, Any],
-    names_b: Map[str, Any],
-) -> Iterator[_Found]:
+    a: Map[Any, Any], b: Map[Any, Any], pair: _Pair, names_a: Map[str, Any], names_b: Map[str, Any]
+) -> Iterator[_Pair]:
     for name in dict.fromkeys([*names_a, *names_b]):
         key_a, key_b = names_a.get(name, _ABSENT), names_b.get(name, _ABSENT)
         numbered = isinstance(key_a if key_a is not _ABSENT else key_b, int)
-        yield from _walk(
-            a.get(key_a, _ABSENT),
-            b.get(key_b, _ABSENT),
-            (*path, Element(name) if numbered else name),
-            (*at_a, key_a),
-            (*at_b, key_b),
-        )
+        below = pair.below((Element(name) if numbered else name,), key_a, key_b)
+        yield from _walk(a.get(key_a, _ABSENT), b.get(key_b, _ABSENT), below)
 
 
 def _is_list(value: Any) -> bool:
@@ -118,6 +129,6 @@ def _name(part: Part) -> str | None:
     return "->".join(str(end) for end in ends) if None not in ends else None
 
 
-def _text(resolved: Resolved, path: tuple[str | int, ...] | None) -> str | None:
+def _text(resolved: Resolved, path: tuple[str | int, ...] | None, told: str | None) -> str | None:
     node = None if path is None else find(resolved.root, path)
-    return None if node is None else write_inline(plain(node))
+    return told if node is None else write_inline(plain(node))

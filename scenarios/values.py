@@ -26,6 +26,7 @@ _PER: Final = ("s", "min", "h", "d", "w")
 _NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?", re.ASCII)
 _DURATION = re.compile(r"([+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?)\s*([A-Za-zµ]*)", re.ASCII)
 _CLOCK = re.compile(r"(\d{1,2}):(\d{2})(?::(\d{2}))?", re.ASCII)
+_DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _LONGEST = 2**62  # half of the int64 range of a time, so that a sum of two cannot overflow
 
 
@@ -197,7 +198,8 @@ def weekday(text: str) -> int:
     lower = text.strip().casefold()
     if short in WEEKDAYS and lower in (short, names[WEEKDAYS.index(short)]):
         return WEEKDAYS.index(short)
-    raise ValueFault(f"one of {', '.join(WEEKDAYS)}", nearest=nearest_name(lower, WEEKDAYS))
+    near = nearest_name(lower, names)
+    raise ValueFault(f"one of {', '.join(WEEKDAYS)}", nearest=near[:3] if near else None)
 
 
 def boolean(text: str) -> bool:
@@ -214,7 +216,7 @@ def local_time(text: str) -> datetime:
     """A local date, or date and time: `2026-11-02`, `2026-11-27T10:00`, without an offset."""
     expected = "a date such as 2026-11-02, or 2026-11-27T10:00"
     trimmed = text.strip()
-    if not re.match(r"\d{4}-\d{2}-\d{2}", trimmed, re.ASCII):  # the week and ordinal forms of ISO 8601 are not meant
+    if not _DATE.match(trimmed):  # the week and ordinal forms of ISO 8601 are not meant
         raise ValueFault(expected)
     try:
         value = datetime.fromisoformat(trimmed)

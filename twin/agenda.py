@@ -61,6 +61,10 @@ class HeapAgenda:
         """Key below which the record may be advanced before the next entry."""
         return boundary(self._heap[0][0], self._heap[0][1]) if self._heap else NEVER
 
+    def first(self) -> tuple[int, int] | None:
+        """Time and priority of the next entry."""
+        return self._heap[0][:2] if self._heap else None
+
     def step(self) -> None:
         """Do the next entry."""
         self.time, self.priority, _, callback = heapq.heappop(self._heap)

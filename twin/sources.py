@@ -89,6 +89,6 @@ def table(path: str, columns: Mapping[str, str] | None = None) -> list[dict[str,
 
     reader = {".csv": "read_csv", ".parquet": "read_parquet", ".jsonl": "read_json"}[Path(path).suffix.lower()]
     options = ", all_varchar=true" if reader == "read_csv" else ""
-    relation = duckdb.connect().execute(f"select * from {reader}(?{options})", [str(path)]).to_arrow_table()
+    relation = duckdb.connect().sql(f"select * from {reader}(?{options})", params=[str(path)]).to_arrow_table()
     names = {theirs: ours for ours, theirs in (columns or {}).items()}
     return relation.rename_columns([names.get(name, name) for name in relation.column_names]).to_pylist()

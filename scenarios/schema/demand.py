@@ -220,6 +220,11 @@ class Unmet(Part):
     pos: Annotated[str, choice("lost", "backorder")] = Field("lost", description="At the till.")
     web: Annotated[str, choice("backorder", "lost", "cancel")] = Field("backorder", description="On the web.")
 
+    @classmethod
+    def __get_pydantic_json_schema__(cls, core: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchema:
+        whole = handler.resolve_ref_schema(handler(core))
+        return {"title": cls.__name__, "anyOf": [{"enum": ["lost", "backorder"]}, whole]}
+
     @model_validator(mode="before")
     @classmethod
     def _one_word(cls, data: Any) -> Any:

@@ -7,11 +7,11 @@ import math
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.scenarios.samples import TEXTBOOK, changed, errors_of, textbook
 
 from scenarios import laws
 from scenarios.schema.distributions import DurationDistribution, NumberDistribution
 from scenarios.values import DAY
+from tests.scenarios.samples import TEXTBOOK, changed, errors_of, textbook
 
 
 def transit(text: str) -> DurationDistribution:
@@ -27,9 +27,15 @@ def size(text: str) -> NumberDistribution:
 
 def test_a_plain_value_is_constant() -> None:
     law = transit("5d")
-    assert (law.dist, law.constant, law.mean, law.sd, law.lowest) == ("constant", 5 * DAY, 5 * DAY, 0, 5 * DAY)
-    assert isinstance(law.value, int)
-    assert transit("{dist: constant, mean: 5d}") .value == 5 * DAY
+    assert (law.dist, law.constant, law.mean, law.sd, law.lowest) == (
+        "constant",
+        5 * DAY,
+        5 * DAY,
+        0,
+        5 * DAY,
+    )
+    assert repr(law.value) == "432000000000"  # whole, so that no time is ever rounded
+    assert transit("{dist: constant, mean: 5d}").value == 5 * DAY
 
 
 @pytest.mark.parametrize(

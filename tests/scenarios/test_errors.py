@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import random
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.scenarios.samples import COMPLETE, TEXTBOOK, changed, errors_of
 
 import scenarios
 from scenarios import NotBuiltError, ScenarioError, ScenarioErrors
 from scenarios.errors import Where, listing, nearest_name
 from scenarios.nodes import Tree, plain, read_mapping
 from scenarios.write import write
+from tests.scenarios.samples import COMPLETE, TEXTBOOK, changed, errors_of
 
 LINES = COMPLETE.splitlines()
 
@@ -49,7 +50,6 @@ def line_of(piece: str) -> int:
         ("transit: 1d", "transit: -1d", "network.lanes[F1->S1].transit", '"-1d"', None),
         ("moq: 24", "moq: 0", "network.lanes[V1->F1].order.moq", '"0"', None),
         ("pack: 12", "pack: 12, days: [tusday]", "network.lanes[V1->F1].order.days[0]", '"tusday"', "tue"),
-        ("share: 1}", "share: .9}", "network.zones", "a sum of 0.9", None),
         ("rate: 20/d", "rate: 20", "demand.pos[A].rate", '"20"', None),
         ("rate: 20/d", "rate: 20/m", "demand.pos[A].rate", '"20/m"', "min"),
         ("rate: 20/d", "every: 1h, rate: 20/d", "demand.pos[A]", "`rate` and `every`", None),
@@ -59,26 +59,42 @@ def line_of(piece: str) -> int:
         ("rate: 20/d", "every: 1h, hours: retail", "demand.pos[A].hours", None, None),
         ("rate: 20/d", "rate: 20/d, hours: retial", "demand.pos[A].hours", '"retial"', "retail"),
         ("rate: 20/d", "rate: 20/d, hours: [1, 2]", "demand.pos[A].hours", "a list of 2", None),
-        ("sku: A, rate: 20/d", "replay: completejournee", "demand.pos[0].replay", '"completejournee"',
-         "completejourney"),
+        (
+            "sku: A, rate: 20/d",
+            "replay: completejournee",
+            "demand.pos[0].replay",
+            '"completejournee"',
+            "completejourney",
+        ),
         ("rate: 20/d", "rate: 20/d, columns: {sku: x}", "demand.pos[A].columns", None, None),
-        ("at: {ids: [S1]}, sku", "at: {ids: [S9]}, sku", "demand.pos[B].at.ids[0]", '"S9"', "S1"),
+        ("at: {ids: [S1]}, sku", "at: {ids: [S9]}, sku", "demand.pos[B].at.ids[0]", '"S9"', "S2"),
         ("at: {ids: [S1]}, sku", "at: {id: [S1]}, sku", "demand.pos[B].at.id", "`id`", "ids"),
-        ("{1: .7, 2: .3}", "{1: .7, 2: .4}", "demand.web.lines", "a sum of 1.1", None),
-        ("{1: .7, 2: .3}", "{one: 1}", "demand.web.lines.one", '"one"', None),
-        ("abandon: .6", "abandon: 60", "demand.web.abandon", '"60"', None),
-        ("where: {category: toys}", "where: {category: toy}", "demand.surges[black-friday].where.category[0]", '"toy"',
-         "toys"),
+        ("{1: .7, 2: .3}", "{1: .7, 2: .4}", "demand.web[0].lines", "a sum of 1.1", None),
+        ("{1: .7, 2: .3}", "{one: 1}", "demand.web[0].lines.one", '"one"', None),
+        ("abandon: .6", "abandon: 60", "demand.web[0].abandon", '"60"', None),
+        (
+            "where: {category: toys}",
+            "where: {category: toy}",
+            "demand.surges[black-friday].where.category",
+            '"toy"',
+            "toys",
+        ),
         ("{pos: lost, web", "{pos: lots, web", "demand.unmet.pos", '"lots"', "lost"),
-        ("to: nearest_store", "to: S7", "returns.web.to", '"S7"', "S1"),
+        ("to: nearest_store", "to: S7", "returns.web.to", '"S7"', "S2"),
         ("days_of_cover: 10", "level: tagret", "inventory.opening.level", '"tagret"', "target"),
         ("days_of_cover: 10", "units: -1", "inventory.opening.units", '"-1"', None),
         ("next: pack", "next: park", "operations.stations.pick.next", '"park"', "pack"),
         ("servers: 3", "servers: 0", "operations.stations.pick.servers", '"0"', None),
         ("duplicates: .001", "duplicate: .001", "streams.pos.duplicate", "`duplicate`", "duplicates"),
-        ("tag: downtown}, sweep", "tag: dwntown}, sweep", "streams.rfid[0].at.tag[0]", '"dwntown"', "downtown"),
+        ("tag: downtown}, sweep", "tag: dwntown}, sweep", "streams.rfid[0].at.tag", '"dwntown"', "downtown"),
         ("use: standard", "use: standart", "policies.reservation.use", '"standart"', "standard"),
-        ("max_shipments: 3", "max_shipment: 3", "policies.routing.max_shipment", "`max_shipment`", "max_shipments"),
+        (
+            "max_shipments: 3",
+            "max_shipment: 3",
+            "policies.routing.max_shipment",
+            "`max_shipment`",
+            "max_shipments",
+        ),
         ("max_shipments: 3", "max_shipments: 0", "policies.routing.max_shipments", '"0"', None),
         ("use: r_Q", "use: rQ", "policies.reorder[1].use", '"rQ"', "r_Q"),
         ("use: r_Q", 'use: "no.such:Rule"', "policies.reorder[1].use", '"no.such:Rule"', None),
@@ -89,12 +105,17 @@ def line_of(piece: str) -> int:
         ("use: r_Q, r: 200, Q: 480", "use: s_S, s: 9, S: 3", "policies.reorder[1].S", None, None),
         ("use: r_Q, r: 200, Q: 480", "r: 200, Q: 480", "policies.reorder[1]", "no `use`", None),
         ("use: r_Q", "source: V2, use: r_Q", "policies.reorder[1].source", '"V2"', "V1"),
-        ("use: base_stock", "source: S2, use: base_stock", "policies.reorder[0].source", "no lane from S2 to S1", None),
+        ("use: r_Q", "source: S1, use: r_Q", "policies.reorder[1].source", "no lane from S1 to F1", None),
         ("service: .97", "service: 97", "policies.reorder[0].service", None, None),
         ("review: 1d", "review: daily", "policies.reorder[0].review", '"daily"', None),
         ("{ready: 2h", "{redy: 2h", "promise.pickup.redy", "`redy`", "ready"),
-        ("supplier_delay: {ids: [V1]", "supplier_delay: {ids: [S1]", "disruptions[0].supplier_delay.ids[0]", '"S1"',
-         "V1"),
+        (
+            "supplier_delay: {ids: [V1]",
+            "supplier_delay: {ids: [S1]",
+            "disruptions[0].supplier_delay.ids[0]",
+            '"S1"',
+            "V1",
+        ),
         ("offline: {ids: [S1]}, ", "", "disruptions[1]", "none of them", None),
         ("2026-11-27T10:00", "27 Nov", "disruptions[1].at", '"27 Nov"', None),
         ("lost_sale: margin", "lost_sale: margn", "costs.lost_sale", '"margn"', None),
@@ -102,11 +123,18 @@ def line_of(piece: str) -> int:
         ("start: 2026-11-02, ", "", "time.start", "nothing", None),
         ("days: 28", "days: 0", "time.days", '"0"', None),
         ("replications: 10", "replications: [10]", "replications", "a list", None),
-        ("time: {start: 2026-11-02, days: 28, warmup_days: 14, timezone: America/New_York}", "time: soon", "time",
-         '"soon"', None),
+        (
+            "time: {start: 2026-11-02, days: 28, warmup_days: 14, timezone: America/New_York}",
+            "time: soon",
+            "time",
+            '"soon"',
+            None,
+        ),
     ],
-)  # fmt: skip
-def test_one_fault_is_one_error_at_its_place(old: str, new: str, path: str, found: str | None, nearest: str | None) -> None:
+)
+def test_one_fault_is_one_error_at_its_place(
+    old: str, new: str, path: str, found: str | None, nearest: str | None
+) -> None:
     line = line_of(old.split("\n")[0])
     errors = errors_of(changed(COMPLETE, (old, new)))
     (error,) = [error for error in errors if error.path == path]
@@ -120,9 +148,16 @@ def test_one_fault_is_one_error_at_its_place(old: str, new: str, path: str, foun
 
 def test_all_faults_are_told_in_the_order_of_the_file() -> None:
     errors = errors_of(
-        changed(COMPLETE, ("seed: 7", "seed: seven"), ("cost: 10,", "cost: -1,"), ("S1, transit: 1d", "S1, transit: x"),
-                ("rate: 3/d", "rate: 3"), ("use: cost", "use: cots"), ("split: 2", "splits: 2"))
-    )  # fmt: skip
+        changed(
+            COMPLETE,
+            ("seed: 7", "seed: seven"),
+            ("cost: 10,", "cost: -1,"),
+            ("S1, transit: 1d", "S1, transit: x"),
+            ("rate: 3/d", "rate: 3"),
+            ("use: cost", "use: cots"),
+            ("split: 2", "splits: 2"),
+        )
+    )
     assert [error.path for error in errors] == [
         "seed",
         "catalog.items[A].cost",
@@ -139,12 +174,24 @@ def test_all_faults_are_told_in_the_order_of_the_file() -> None:
 @pytest.mark.parametrize(
     ("old", "new", "path"),
     [
-        *[("seed: 7", f"seed: 7\n{key}: []", key) for key in
-          ("changes", "sweep", "design", "ship_from_store", "promotions", "prices", "elasticity", "carriers", "record")],
+        *[
+            ("seed: 7", f"seed: 7\n{key}: []", key)
+            for key in (
+                "changes",
+                "sweep",
+                "design",
+                "ship_from_store",
+                "promotions",
+                "prices",
+                "elasticity",
+                "carriers",
+                "record",
+            )
+        ],
         ("inventory:\n", "inventory:\n  miscan: .002\n", "inventory.miscan"),
         ("inventory:\n", "inventory:\n  receiving_error: .01\n", "inventory.receiving_error"),
         ("  zones:\n", "  add: [{id: F13}]\n  zones:\n", "network.add"),
-        ("orders_per_day: 40", "flash: {}", "demand.web.flash"),
+        ("orders_per_day: 40", "flash: {}", "demand.web[0].flash"),
         ("servers: 3", "shifts: []", "operations.stations.pick.shifts"),
         ("offline: {ids: [S1]}", "close: {ids: [S1]}", "disruptions[1].close"),
         ("offline: {ids: [S1]}", "labour: {times: .8}", "disruptions[1].labour"),
@@ -157,9 +204,11 @@ def test_all_faults_are_told_in_the_order_of_the_file() -> None:
         ("use: r_Q, r: 200, Q: 480", "use: newsvendor", "policies.reorder[1].use"),
         ("use: proximity", "use: chain", "policies.routing.use"),
     ],
-)  # fmt: skip
+)
 def test_what_is_not_built_yet_is_no_unknown_key(old: str, new: str, path: str) -> None:
-    built_later = [error for error in errors_of(changed(COMPLETE, (old, new))) if isinstance(error, NotBuiltError)]
+    built_later = [
+        error for error in errors_of(changed(COMPLETE, (old, new))) if isinstance(error, NotBuiltError)
+    ]
     assert [error.path for error in built_later] == [path]
     assert "is part of the language but not built yet" in str(built_later[0])
 
@@ -168,15 +217,29 @@ def test_a_name_given_twice() -> None:
     for old, new, path in [
         ("- {sku: B, ", "- {sku: A, ", "catalog.items[1].sku"),
         ("share: 1}", "share: .5}\n    - {id: Z1, share: .5}", "network.zones[1].id"),
-        ("surges: [", "surges: [{name: black-friday, from: 2026-11-27, for: 1d, times: 1}, ", "demand.surges[1].name"),
+        (
+            "surges: [",
+            "surges: [{name: black-friday, from: 2026-11-27, for: 1d, times: 1}, ",
+            "demand.surges[1].name",
+        ),
     ]:
         errors = errors_of(changed(COMPLETE, (old, new)))
         assert path in [error.path for error in errors]
 
 
+def test_shares_of_zones_add_up() -> None:
+    (error,) = errors_of(changed(COMPLETE, ("share: 1}", "share: .9}")))
+    assert (error.path, error.found, error.line) == ("network.zones", "a sum of 0.9", line_of("  zones:"))
+
+
 def test_a_location_that_nothing_supplies() -> None:
-    (error,) = errors_of(changed(TEXTBOOK, ("to: S1, transit: 5d}", "to: S1, transit: 5d}, {from: V1, to: S2}"),
-                                 ("{id: V1", "{id: S2, kind: fc}, {id: S3, kind: store}, {id: V1")))  # fmt: skip
+    (error,) = errors_of(
+        changed(
+            TEXTBOOK,
+            ("to: S1, transit: 5d}", "to: S1, transit: 5d}, {from: V1, to: S2}"),
+            ("{id: V1", "{id: S2, kind: fc}, {id: S3, kind: store}, {id: V1"),
+        )
+    )
     assert (error.line, error.path) == (8, "policies.reorder[0]")
     assert "nothing supplies S3; found no lane into S3" in str(error)
     fine = changed(TEXTBOOK, ("{id: V1", "{id: S3, kind: store}, {id: V1"))
@@ -195,7 +258,9 @@ def test_files_must_be_there(tmp_path: Path) -> None:
     path.write_text(changed(TEXTBOOK, ("{items: [{sku: A}]}", "{file: items.xlsx}")))
     with pytest.raises(ScenarioErrors, match="save the sheet as CSV"):
         scenarios.load(path)
-    path.write_text(changed(TEXTBOOK, ("{items: [{sku: A}]}", "{file: items.csv, columns: {sku: ITEM, prise: P}}")))
+    path.write_text(
+        changed(TEXTBOOK, ("{items: [{sku: A}]}", "{file: items.csv, columns: {sku: ITEM, prise: P}}"))
+    )
     with pytest.raises(ScenarioErrors, match="did you mean `price`"):
         scenarios.load(path)
 
@@ -219,7 +284,22 @@ def test_the_nearest_name_is_one_of_the_names(name: str, names: list[str]) -> No
 
 SAMPLE = plain(read_mapping(COMPLETE, "complete.yaml"))
 WRONG = st.sampled_from(
-    ["", "x", "-1", "1e999", "5d", "3/d", "no", "null", "2026-13-01", "é\u0000", "A", "S9", "completejourney", "r_Q"]
+    [
+        "",
+        "x",
+        "-1",
+        "1e999",
+        "5d",
+        "3/d",
+        "no",
+        "null",
+        "2026-13-01",
+        "é\u0000",
+        "A",
+        "S9",
+        "completejourney",
+        "r_Q",
+    ]
 ) | st.sampled_from([[], {}, ["a"], {"a": "b"}, [[]], {"dist": "gamma"}, {"use": "s_S"}, [{}]])
 
 
@@ -228,19 +308,17 @@ def places(tree: Tree, path: tuple[str | int, ...] = ()) -> list[tuple[str | int
     return [place for key, value in below for place in [(*path, key), *places(value, (*path, key))]]
 
 
-PLACES = places(SAMPLE)
-
-
 def mutated(tree: Tree, path: tuple[str | int, ...], value: Tree | None) -> Tree:
     if not path:
         assert value is not None
         return value
-    copy: Tree = dict(tree) if isinstance(tree, dict) else list(tree)
+    copy: Any = dict(tree) if isinstance(tree, dict) else list(tree)
     if len(path) == 1 and value is None:
-        del copy[path[0]]  # type: ignore[index, arg-type, call-overload]
+        del copy[path[0]]
     else:
-        copy[path[0]] = mutated(copy[path[0]], path[1:], value)  # type: ignore[index, call-overload]
-    return copy
+        copy[path[0]] = mutated(copy[path[0]], path[1:], value)
+    result: Tree = copy
+    return result
 
 
 @settings(max_examples=300, deadline=None)

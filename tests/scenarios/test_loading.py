@@ -6,11 +6,11 @@ import pickle
 from pathlib import Path
 
 import pytest
-from tests.scenarios.samples import COMPLETE, FOLDER, TEXTBOOK, changed, errors_of, textbook
 
 import scenarios
 from scenarios import ScenarioError, ScenarioErrors
 from scenarios.values import DAY
+from tests.scenarios.samples import COMPLETE, FOLDER, TEXTBOOK, changed, errors_of, textbook
 
 
 def write(folder: Path, name: str, text: str) -> Path:
@@ -24,7 +24,10 @@ def test_the_specifications_sample_is_complete_and_typed() -> None:
     scenario = resolved.scenario
     assert resolved.variants == ("cheaper-routing", "no-shrink")
     assert scenario.start_us == 1_793_595_600_000_000
-    assert (scenario.warmup_us, scenario.end_us) == (scenario.start_us + 14 * DAY, scenario.start_us + 42 * DAY)
+    assert (scenario.warmup_us, scenario.end_us) == (
+        scenario.start_us + 14 * DAY,
+        scenario.start_us + 42 * DAY,
+    )
     assert scenario.network.lanes[1].departs == (7_200_000_000,)
     assert scenario.demand.pos[0].rate == 20
     assert scenario.demand.web[0].lines == {1: 0.7, 2: 0.3}
@@ -75,7 +78,9 @@ def test_a_periodic_rule_looks_once_a_day_unless_told() -> None:
 
 
 def test_one_map_stands_for_a_list_of_one() -> None:
-    listed = textbook(("pos: [{at: {kind: store}, sku: A, rate: 2/d}]", "pos: {at: {kind: [store]}, sku: A, rate: 2/d}"))
+    listed = textbook(
+        ("pos: [{at: {kind: store}, sku: A, rate: 2/d}]", "pos: {at: {kind: [store]}, sku: A, rate: 2/d}")
+    )
     assert listed.scenario == textbook().scenario
 
 
@@ -112,17 +117,31 @@ def test_every_scenario_of_the_library_is_valid_and_described() -> None:
 
 
 def test_two_stores_is_the_pos_part_of_the_sample() -> None:
-    changed_keys = {difference.path.split(".")[0] for difference in scenarios.diff(
-        scenarios.load("two-stores"), scenarios.loads(COMPLETE))}  # fmt: skip
+    changed_keys = {
+        difference.path.split(".")[0]
+        for difference in scenarios.diff(scenarios.load("two-stores"), scenarios.loads(COMPLETE))
+    }
     assert changed_keys <= {
-        "description", "network", "demand", "returns", "operations", "streams", "policies", "promise", "costs"
-    }  # fmt: skip
+        "description",
+        "network",
+        "demand",
+        "returns",
+        "operations",
+        "streams",
+        "policies",
+        "promise",
+        "costs",
+    }
 
 
 def test_extends(tmp_path: Path) -> None:
     (tmp_path / "sub").mkdir()
     write(tmp_path, "base.yaml", TEXTBOOK)
-    write(tmp_path / "sub", "middle.yaml", "extends: ../base.yaml\ntime: {days: 20}\nvariants: {x: {time.days: 30}}")
+    write(
+        tmp_path / "sub",
+        "middle.yaml",
+        "extends: ../base.yaml\ntime: {days: 20}\nvariants: {x: {time.days: 30}}",
+    )
     top = write(
         tmp_path,
         "top.yaml",
@@ -131,7 +150,11 @@ def test_extends(tmp_path: Path) -> None:
     )
     resolved = scenarios.load(top)
     scenario = resolved.scenario
-    assert (scenario.name, scenario.time.days, scenario.network.lanes[0].transit.constant) == ("top", 20, 6 * DAY)
+    assert (scenario.name, scenario.time.days, scenario.network.lanes[0].transit.constant) == (
+        "top",
+        20,
+        6 * DAY,
+    )
     assert scenario.policies.reorder[0].params == {"r": 3, "Q": 4}
     both = resolved.with_variant("x").scenario
     assert (both.time.days, both.seed, resolved.variants) == (30, 5, ("x", "y"))
@@ -171,8 +194,15 @@ def test_too_long_a_chain(tmp_path: Path) -> None:
 
 
 def test_sets_are_laid_over_in_their_order_and_before_variants() -> None:
-    sets = ["time.days=3", "time.days=4", "policies.reorder[0].use=r_Q", "policies.reorder[0].Q=5",
-            "policies.reorder[0].r=2", 'network.locations[S1].open="09:00-21:00"', "demand.pos[A]={size: 2}"]  # fmt: skip
+    sets = [
+        "time.days=3",
+        "time.days=4",
+        "policies.reorder[0].use=r_Q",
+        "policies.reorder[0].Q=5",
+        "policies.reorder[0].r=2",
+        'network.locations[S1].open="09:00-21:00"',
+        "demand.pos[A]={size: 2}",
+    ]
     resolved = textbook((TEXTBOOK, TEXTBOOK + "variants: {long: {time.days: 9}}\n"), sets=sets)
     scenario = resolved.scenario
     assert (scenario.time.days, resolved.with_variant("long").scenario.time.days) == (4, 9)

@@ -40,7 +40,7 @@ def edited(path: str, value: str, base: str = SHOPS) -> Tree:
 
 def at(tree: Tree, *steps: str | int) -> Tree:
     for step in steps:
-        tree = tree[step]  # type: ignore[index, call-overload]
+        tree = tree[step]  # type: ignore[index]
     return tree
 
 
@@ -61,7 +61,9 @@ def test_paths_come_apart_and_together(text: str, steps: list[str | Element]) ->
     assert is_path(text) == (len(steps) > 1)
 
 
-@pytest.mark.parametrize("text", ["", ".", "a.", ".a", "a..b", "a[", "a[]", "a[x", "[x].a", "a[x]b", 'a["x].b'])
+@pytest.mark.parametrize(
+    "text", ["", ".", "a.", ".a", "a..b", "a[", "a[]", "a[x", "[x].a", "a[x]b", 'a["x].b']
+)
 def test_bad_paths(text: str) -> None:
     with pytest.raises(ScenarioError, match="not a key path"):
         parse_path(text, HERE)
@@ -78,7 +80,10 @@ def test_elements_are_called_by_id_sku_name_ends_or_number() -> None:
     assert at(edited("network.locations[2].open", "9"), "network", "locations", 2, "open") == "9"
     assert at(edited('network.locations["S.3"].open', "9"), "network", "locations", 2, "open") == "9"
     assert at(edited("pos[B].rate", "9"), "pos", 2, "rate") == "9"
-    assert at(edited("network.lanes[F1->S2].transit.mean", "6d"), "network", "lanes", 1, "transit", "mean") == "6d"
+    assert (
+        at(edited("network.lanes[F1->S2].transit.mean", "6d"), "network", "lanes", 1, "transit", "mean")
+        == "6d"
+    )
     assert at(edited("shrink[0].rate", "9"), "shrink", "rate") == "9"
 
 
@@ -103,7 +108,10 @@ def test_paths_that_lead_nowhere(path: str, says: str, nearest: str | None) -> N
 
 
 def test_a_path_makes_the_maps_it_needs() -> None:
-    assert edited("policies.routing.use", "cost", "a: 1") == {"a": "1", "policies": {"routing": {"use": "cost"}}}
+    assert edited("policies.routing.use", "cost", "a: 1") == {
+        "a": "1",
+        "policies": {"routing": {"use": "cost"}},
+    }
 
 
 def test_a_whole_element_may_be_edited_or_taken_away() -> None:
@@ -139,19 +147,32 @@ def test_paths_in_variants_are_kept_for_later() -> None:
 @pytest.mark.parametrize(
     ("base", "over", "result"),
     [
-        ("{dist: exponential, mean: 1d}", "{dist: lognormal, cv: 2}", {"dist": "lognormal", "mean": "1d", "cv": "2"}),
+        (
+            "{dist: exponential, mean: 1d}",
+            "{dist: lognormal, cv: 2}",
+            {"dist": "lognormal", "mean": "1d", "cv": "2"},
+        ),
         ("{dist: lognormal, mean: 1d, cv: 2}", "{dist: exponential}", {"dist": "exponential", "mean": "1d"}),
-        ("{dist: lognormal, mean: 1d, cv: 2}", "{dist: uniform, low: 1d, high: 2d}",
-         {"dist": "uniform", "low": "1d", "high": "2d"}),
+        (
+            "{dist: lognormal, mean: 1d, cv: 2}",
+            "{dist: uniform, low: 1d, high: 2d}",
+            {"dist": "uniform", "low": "1d", "high": "2d"},
+        ),
         ("{dist: lognormal, mean: 1d, cv: 2}", "{dist: constant}", {"dist": "constant", "mean": "1d"}),
-        ("{dist: lognormal, median: 1d, p95: 2d}", "{mean: 3d, cv: 1}",
-         {"dist": "lognormal", "mean": "3d", "cv": "1"}),
+        (
+            "{dist: lognormal, median: 1d, p95: 2d}",
+            "{mean: 3d, cv: 1}",
+            {"dist": "lognormal", "mean": "3d", "cv": "1"},
+        ),
         ("{dist: lognormal, mean: 1d, cv: 2}", "{sd: 1d}", {"dist": "lognormal", "mean": "1d", "sd": "1d"}),
         ("{dist: lognormal, mean: 1d, cv: 2}", "{cv: 3}", {"dist": "lognormal", "mean": "1d", "cv": "3"}),
-        ("{dist: lognormal, mean: 1d, cv: 2}", "{dist: strange, x: 1}",
-         {"dist": "strange", "mean": "1d", "cv": "2", "x": "1"}),
+        (
+            "{dist: lognormal, mean: 1d, cv: 2}",
+            "{dist: strange, x: 1}",
+            {"dist": "strange", "mean": "1d", "cv": "2", "x": "1"},
+        ),
     ],
-)  # fmt: skip
+)
 def test_changing_dist_drops_what_the_new_one_has_not(base: str, over: str, result: Tree) -> None:
     assert laid(base, over) == result
 
@@ -159,13 +180,19 @@ def test_changing_dist_drops_what_the_new_one_has_not(base: str, over: str, resu
 @pytest.mark.parametrize(
     ("base", "over", "result"),
     [
-        ("{use: base_stock, level: 3, service: .9, where: {kind: fc}, review: 1d}", "{use: r_Q, Q: 4}",
-         {"use": "r_Q", "service": ".9", "where": {"kind": "fc"}, "review": "1d", "Q": "4"}),
-        ("{use: base_stock, level: 3}", "{use: base_stock, minimum: 1}",
-         {"use": "base_stock", "level": "3", "minimum": "1"}),
+        (
+            "{use: base_stock, level: 3, service: .9, where: {kind: fc}, review: 1d}",
+            "{use: r_Q, Q: 4}",
+            {"use": "r_Q", "service": ".9", "where": {"kind": "fc"}, "review": "1d", "Q": "4"},
+        ),
+        (
+            "{use: base_stock, level: 3}",
+            "{use: base_stock, minimum: 1}",
+            {"use": "base_stock", "level": "3", "minimum": "1"},
+        ),
         ("{use: base_stock, level: 3}", "{use: nobody-knows}", {"use": "nobody-knows", "level": "3"}),
     ],
-)  # fmt: skip
+)
 def test_changing_use_drops_what_the_new_one_has_not(base: str, over: str, result: Tree) -> None:
     tree = laid(f"policies: {{reorder: [{base}]}}", f"policies.reorder[0]: {over}")
     assert at(tree, "policies", "reorder", 0) == result
@@ -216,7 +243,11 @@ def test_neither_tree_is_changed(base: dict[str, Tree], over: dict[str, Tree]) -
 
 def test_places_survive_laying_over() -> None:
     root = merge(read_mapping("a: {x: 1}\nb: 2", "base"), read_mapping("\n\na: {y: 1}", "over"))
-    assert [str(locate(root, path)[2]) for path in (("a", "x"), ("a", "y"), ("b",))] == ["base:1", "over:3", "base:2"]
+    assert [str(locate(root, path)[2]) for path in (("a", "x"), ("a", "y"), ("b",))] == [
+        "base:1",
+        "over:3",
+        "base:2",
+    ]
 
 
 def test_paths_of_the_schema_are_found_in_the_file() -> None:

@@ -29,8 +29,8 @@ class NoLog:
     def sales(self, first_sequence: int, operations: Any, first: int, end: int) -> None:
         """See ``EventLog.sales``."""
 
-    def backfill(self, rows: Any) -> None:
-        """See ``EventLog.backfill``."""
+    def backfills(self, rows: Any) -> None:
+        """See ``EventLog.backfills``."""
 
     def seal(self) -> None:
         """See ``EventLog.seal``."""
@@ -76,7 +76,7 @@ class EventLog:
             sku=sale["sku"][told], units=sold[told], other=owed[told],
         )  # fmt: skip
 
-    def backfill(self, rows: NDArray[np.void]) -> None:
+    def backfills(self, rows: NDArray[np.void]) -> None:
         """Backfills (key, event_time, sequence, cell, units) have been heard."""
         places = self._plan.ranged.location_of(rows["cell"])
         sku = np.array(

@@ -16,10 +16,10 @@ from twin.body.wiring import new_brain
 from twin.brain.log import DecisionLog
 from twin.clock import DAY, Phase, key, key_time
 from twin.kpis.ledger import LAG_BINS, Ledger, Snapshot
-from twin.memory import table_of
 from twin.plan.build import Plan
 from twin.random.keyed import KeyedDraws
 from twin.record.state import Meter, Source
+from twin.world.calendar import take_done
 from twin.world.clock import NetworkClock
 from twin.world.counting import Counting
 from twin.world.courier import Courier
@@ -128,6 +128,7 @@ class Simulation:
         sales, arrivals, carried, _, heard = self.shelves.operations
         add_lags(sales, arrivals, 0, heard, self.plan.scenario.warmup_us, self.lags)
         self.events.sales(self.lines.first_sequence, (sales, arrivals, carried), 0, heard)
+        self.events.backfills(take_done(self.shelves.shelves))
 
     def _snapshots_later(self, start: int) -> None:
         days = self.plan.days
@@ -178,5 +179,3 @@ def decision_names(plan: Plan) -> tuple[list[str], list[str], list[str]]:
     """Names of locations, SKUs and rules, for the log of decisions."""
     return [p.id for p in plan.network.locations], plan.items.skus, [rule.use for rule in plan.scenario.policies.reorder]
 
-
-__all__ = ["Progress", "Replication", "Simulation", "decision_names", "events_digest", "table_of"]

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from twin.compiled import compiled, inlined
 from twin.world.state import Control, Shelves
 
-_PENDING = int(Control.PENDING)
+_PENDING, _DONE = int(Control.PENDING), int(Control.DONE)
 
 
 @inlined()
@@ -43,8 +43,10 @@ def push(shelves: Shelves, key: int, event_time: int, sequence: int, cell: int, 
 
 @compiled()
 def drop_first(shelves: Shelves) -> None:
-    """Remove the entry that is due first."""
+    """Remove the entry that is due first, and keep it among those done."""
     heap = shelves.pending
+    shelves.done[shelves.control[_DONE]] = heap[0]
+    shelves.control[_DONE] += 1
     shelves.control[_PENDING] -= 1
     size = shelves.control[_PENDING]
     _swap(heap, 0, size)
@@ -61,10 +63,25 @@ def drop_first(shelves: Shelves) -> None:
 
 
 def with_room(shelves: Shelves, more: int) -> Shelves:
-    """The same shelves with room for ``more`` entries in the calendar."""
+    """The same shelves with room for ``more`` entries in the calendar, and for all of its entries once they are done."""
     needed = int(shelves.control[_PENDING]) + more
-    if needed <= shelves.pending.size:
+    pending = _longer(shelves.pending, needed)
+    done = _longer(shelves.done, int(shelves.control[_DONE]) + needed)
+    if pending is shelves.pending and done is shelves.done:
         return shelves
-    pending = np.zeros(max(needed, 2 * shelves.pending.size), shelves.pending.dtype)
-    pending[: shelves.pending.size] = shelves.pending
-    return shelves._replace(pending=pending)
+    return shelves._replace(pending=pending, done=done)
+
+
+def _longer(rows: NDArray[np.void], needed: int) -> NDArray[np.void]:
+    if needed <= rows.size:
+        return rows
+    longer = np.zeros(max(needed, 2 * rows.size), rows.dtype)
+    longer[: rows.size] = rows
+    return longer
+
+
+def take_done(shelves: Shelves) -> NDArray[np.void]:
+    """The entries that the record has heard of since this was last asked."""
+    done = shelves.done[: shelves.control[_DONE]].copy()
+    shelves.control[_DONE] = 0
+    return done

@@ -11,7 +11,7 @@ from twin.clock import DAY, KEY_SHIFT
 from twin.compiled import compiled
 from twin.kpis.ledger import COUNT, COUNT_FIELDS, LAG_BINS, MONEY, MONEY_FIELDS, Ledger, Snapshot
 from twin.record.state import open_record
-from twin.world.state import PAGE, open_shelves
+from twin.world.state import open_shelves
 
 if TYPE_CHECKING:
     from twin.plan.build import Plan
@@ -129,5 +129,3 @@ def _opening(plan: Plan, opening: NDArray[np.int32]) -> tuple[NDArray[np.int64],
         np.add.at(value, bucket, stock * plan.items.cost[skus])
     return units, empty, value
 
-
-__all__ = ["PAGE", "add_lags", "close_ledger", "compare", "snapshot", "unheard"]

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from twin.brain.brain import Brain
-from twin.clock import DAY, key
+from twin.clock import key
 from twin.memory import table_of
 from twin.plan.build import Plan
 from twin.random.tables import STEPS
@@ -81,5 +81,3 @@ class ShelfLane:
         """POS lines that have happened so far."""
         return int(self.lines.first_sequence + self.shelves.control[Control.NEXT_SALE] - self._operations.carried.size)
 
-
-__all__ = ["DAY", "ShelfLane"]

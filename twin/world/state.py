@@ -78,6 +78,7 @@ class Control(IntEnum):
     PENDING = 8  # entries in the calendar
     BACKFILLS = 9  # sequence number of the next backfill
     BUCKETS = 10
+    DONE = 11  # entries in `done`
 
 
 class Shelves(NamedTuple):
@@ -90,6 +91,7 @@ class Shelves(NamedTuple):
     cost: NDArray[np.float64]  # per SKU
     pages: NDArray[np.void]  # (days x buckets,) of PAGE
     pending: NDArray[np.void]  # binary heap of PENDING
+    done: NDArray[np.void]  # entries of the heap that the record has heard of since this was last read
     latency: NDArray[np.int64]  # quantile table of the delay of backfills
     control: NDArray[np.int64]
 
@@ -120,8 +122,9 @@ def open_shelves(t: NDArray[np.int64]) -> Shelves:
         carray(pointer(t[4, 0]), (t[4, 1],), _F8),
         carray(pointer(t[5, 0]), (t[5, 1],), PAGE),
         carray(pointer(t[6, 0]), (t[6, 1],), PENDING),
-        carray(pointer(t[7, 0]), (t[7, 1],), _I8),
+        carray(pointer(t[7, 0]), (t[7, 1],), PENDING),
         carray(pointer(t[8, 0]), (t[8, 1],), _I8),
+        carray(pointer(t[9, 0]), (t[9, 1],), _I8),
     )
 
 
@@ -161,6 +164,7 @@ def new_shelves(
         cost=cost,
         pages=np.zeros(days * buckets, PAGE),
         pending=np.zeros(1024, PENDING),
+        done=np.zeros(1024, PENDING),
         latency=latency,
         control=control,
     )

@@ -1,0 +1,154 @@
+"""The open loop: a recorded feed of events goes to a brain with no world at all. Its decisions are logged and go nowhere.
+
+A feed that a run's channel delivered gives the decisions of that run, digest for digest: that is the proof of parity. The
+record's own functions apply it, in the order in which the record heard it.
+"""
+
+from __future__ import annotations
+
+import time as wall
+from collections.abc import Callable, Mapping
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from twin.agenda import HeapAgenda
+from twin.body.feed import EventFeed, read_event_feed
+from twin.body.simulation import Progress, Replication, decision_names, events_digest
+from twin.body.wiring import new_brain
+from twin.brain.brain import Brain
+from twin.brain.log import DecisionLog
+from twin.clock import KEY_SHIFT, PHASES, Phase, key, key_time
+from twin.compiled import compiled
+from twin.decisions import NoSink
+from twin.events import PHASE_OF, Message
+from twin.kpis.ledger import LAG_BINS, Ledger
+from twin.plan.build import Plan
+from twin.record.apply import hear_backfill, hear_sale
+from twin.record.state import Meter, open_record, widen
+from twin.world.measure import close_ledger
+from twin.world.state import PAGE
+
+_SIGNALS, _REVIEW, _BITS = int(Meter.SIGNALS), int(Phase.REVIEW) << 1, (1 << KEY_SHIFT) - 1
+
+
+@compiled()
+def hear_feed(
+    record_table: NDArray[np.int64], keys: NDArray[np.int64], event_times: NDArray[np.int64], sequences: NDArray[np.int64],
+    cells: NDArray[np.int32], units: NDArray[np.int32], owed: NDArray[np.int32], backfill: NDArray[np.bool_], at: int, until: int,
+) -> tuple[int, int]:
+    """Apply the feed from row ``at`` to the key ``until``; returns the next row and the key it stopped before."""
+    record = open_record(record_table)
+    while at < keys.size and keys[at] < until:
+        if backfill[at]:
+            hear_backfill(record, keys[at], event_times[at], sequences[at], cells[at], units[at])
+        else:
+            hear_sale(record, keys[at], event_times[at], sequences[at], cells[at], np.int64(units[at]), np.int64(owed[at]))
+        if record.meters[_SIGNALS]:
+            until = min(until, (keys[at] & ~_BITS) | _REVIEW)
+        at += 1
+    return at, until
+
+
+def replay_events(
+    plan: Plan, feed: Path, *, columns: Mapping[str, str] | None = None, strict: bool = False, folder: Path | None = None,
+    progress: Callable[[Progress], None] | None = None,
+) -> Replication:
+    """Put a recorded feed of events through the record and the policies of a plan.
+
+    Parameters
+    ----------
+    feed : an event log (``twin.events.COLUMNS``) as Parquet, CSV or JSONL, or a run's ``events`` folder
+    columns : our name of a column → the feed's
+    strict : refuse a feed with any bad row
+    folder : where ``decisions.parquet`` goes; None writes nothing
+
+    Raises
+    ------
+    scenarios.errors.ScenarioError
+        A feed that cannot be read, or in strict mode one with bad rows.
+    """
+    return _Replay(plan, read_event_feed(plan, feed, columns or {}, strict), folder).run(progress)
+
+
+class _Replay:
+    def __init__(self, plan: Plan, feed: EventFeed, folder: Path | None) -> None:
+        self.plan, self.feed = plan, feed
+        self.agenda = HeapAgenda(plan.scenario.start_us)
+        variant = plan.resolved.variant or "base"
+        path = folder / "decisions.parquet" if folder else None
+        self.log = DecisionLog(decision_names(plan), path, (("variant", variant), ("replication", 1)))
+        self.brain: Brain = new_brain(plan, self.agenda, NoSink(), self.log)
+        self.brain.replace_record(widen(self.brain.record, feed.window))
+        self._messages = iter(feed.messages)
+        self._next = next(self._messages, None)
+        self._at = 0
+
+    def run(self, progress: Callable[[Progress], None] | None) -> Replication:
+        began, last = wall.perf_counter(), 0.0
+        scenario, agenda = self.plan.scenario, self.agenda
+        self.brain.begin()
+        end = key(scenario.end_us, 0)
+        while True:
+            self._enter_messages()
+            limit = min(agenda.next_key(), end)
+            reached = self._hear(limit)
+            self.brain.look(key_time(reached))
+            if reached < limit:
+                continue
+            if reached >= end:
+                break
+            agenda.step()
+            if progress is not None and wall.perf_counter() - last > 0.1:
+                last = wall.perf_counter()
+                progress(Progress(agenda.time, scenario.start_us, scenario.end_us, self._at))
+        self.log.close()
+        return self._result(wall.perf_counter() - began)
+
+    def _hear(self, until: int) -> int:
+        rows = self.feed
+        self._at, reached = hear_feed(
+            self.brain.table, rows.keys, rows.event_times, rows.sequences, rows.cells, rows.units, rows.owed, rows.backfill,
+            self._at, until,
+        )  # fmt: skip
+        return int(reached)
+
+    def _enter_messages(self) -> None:
+        """Put the next messages on the agenda, before anything that comes after them."""
+        while self._next is not None:
+            record_time, round_, message = self._next
+            priority = round_ * PHASES + PHASE_OF[message.kind]
+            first = self.agenda.first()
+            if first is not None and (record_time, priority) > first:
+                return
+            self.agenda.at_priority(record_time, priority, partial(self._deliver, message, record_time))
+            self._next = next(self._messages, None)
+
+    def _deliver(self, message: Message, record_time: int) -> None:
+        self.brain.hear(message, record_time)
+
+    def _result(self, seconds: float) -> Replication:
+        plan, meters = self.plan, self.brain.record.meters
+        pages = np.zeros(plan.days * plan.buckets, PAGE)
+        ledger = _heard_only(plan, pages)
+        counted = (Meter.DUPLICATES, Meter.BEYOND_WINDOW, Meter.ABSORBED, Meter.STALE_COUNTS, Meter.UNFOLDABLE)
+        ledger.record_counts = {meter.name.lower(): int(meters[meter]) for meter in counted}
+        counters: dict[str, int] = {
+            "events": self._at + len(self.feed.messages), "messages": len(self.feed.messages),
+            "decision_lines": self.log.lines, "bad_rows": self.feed.bad_rows, **ledger.record_counts,
+        }  # fmt: skip
+        return Replication(
+            1, plan.scenario.seed, ledger, events_digest(self.brain.table, meters), self.log.hexdigest(), counters,
+            {"replay": seconds},
+        )  # fmt: skip
+
+
+def _heard_only(plan: Plan, pages: NDArray[np.void]) -> Ledger:
+    """A ledger in which nothing happened: without a world there is no truth to measure."""
+    inbound = np.zeros((plan.days, len(plan.network.locations)), np.int64)
+    ledger = close_ledger(plan, pages, np.zeros(plan.cells, np.int32), inbound)
+    ledger.lag_histogram = np.zeros(LAG_BINS, np.int64)
+    return ledger
+
