@@ -80,6 +80,36 @@ def _sort_bucket(
 
 
 @compiled()
+def coarse_shift(span: int, n: int) -> int:
+    """The shift that spreads ``n`` rows with keys of a span over buckets that fit the processor's cache."""
+    return _shift_for(span, max(n // _COARSE, 1))
+
+
+@compiled()
+def spread_rows(rows: NDArray[np.void], n: int, low: int, shift: int, ends: NDArray[np.int64], out: NDArray[np.void]) -> None:
+    """Scatter the first ``n`` of ``rows`` into ``out`` by coarse bucket ``(key - low) >> shift``.
+
+    ``ends``, one longer than there are buckets, then holds the end of each.
+    """
+    _spread(rows, 0, n, low, shift, ends, out)
+
+
+@compiled()
+def sort_buckets(
+    rows: NDArray[np.void], ends: NDArray[np.int64], first: int, end: int, low: int, shift: int, out: NDArray[np.void]
+) -> int:
+    """Put the rows of coarse buckets [first, end) in order of (key, location) into ``out``; returns how many they are."""
+    fine, held = np.empty(4 * _COARSE + 2, np.int64), rows[:1].copy()
+    start = ends[first - 1] if first else 0
+    offset = start
+    for b in range(first, end):
+        part, room = rows[start : ends[b]], out[start - offset : ends[b] - offset]
+        _sort_bucket(part, 0, part.size, low + (b << shift), 1 << shift, fine, room, held)
+        start = ends[b]
+    return start - offset
+
+
+@compiled()
 def sort_rows(rows: NDArray[np.void], n: int, scratch: NDArray[np.void]) -> None:
     """Put the first ``n`` of ``rows`` in order of (key, location); ``scratch`` is room for as many."""
     if n < 2:
@@ -87,10 +117,9 @@ def sort_rows(rows: NDArray[np.void], n: int, scratch: NDArray[np.void]) -> None
     low = high = rows[0].key
     for i in range(1, n):
         low, high = min(low, rows[i].key), max(high, rows[i].key)
-    held = rows[:1].copy()
     shift = _shift_for(high - low, max(n // _COARSE, 1))
     coarse = np.empty(((high - low) >> shift) + 2, np.int64)
-    fine = np.empty(4 * _COARSE + 2, np.int64)
+    fine, held = np.empty(4 * _COARSE + 2, np.int64), rows[:1].copy()
     _spread(rows, 0, n, low, shift, coarse, scratch)
     start = 0
     for b in range(coarse.size - 1):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from datetime import UTC, datetime, time, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from twin.clock import DAY
@@ -41,6 +42,12 @@ class Timetable:
                 found += [_instant(midnight, clock) for clock in self._times]
             day += timedelta(days=1)
         self._known = sorted(found)
+
+
+@lru_cache(maxsize=1024)
+def timetable(times: tuple[int, ...], timezone: str, weekdays: tuple[int, ...] = ()) -> Timetable:
+    """The timetable of these times; lanes with the same one share it."""
+    return Timetable(times, timezone, weekdays)
 
 
 def _instant(midnight: datetime, clock_us: int) -> int:

@@ -117,15 +117,14 @@ def _levels(start: NDArray[np.generic], net: NDArray[np.generic]) -> NDArray[np.
 
 def _opening(plan: Plan, opening: NDArray[np.int32]) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]:
     """Units, empty cells and value at cost of each bucket at the start."""
-    units, empty, value = (np.zeros(plan.buckets, kind) for kind in (np.int64, np.int64, np.float64))
+    if plan.by_cell:
+        skus = np.concatenate([*plan.ranged.skus, np.zeros(0, np.int32)])
+        return opening.astype(np.int64), (opening <= 0).astype(np.int64), opening * plan.items.cost[skus]
+    count = len(plan.items.categories)
+    sums = np.zeros((3, len(plan.ranged.skus), count))
     for location, skus in enumerate(plan.ranged.skus):
-        stock = opening[plan.ranged.of(location)].astype(np.int64)
-        if plan.by_cell:
-            bucket = np.arange(plan.ranged.first[location], plan.ranged.first[location + 1])
-        else:
-            bucket = location * len(plan.items.categories) + plan.items.category[skus].astype(np.int64)
-        np.add.at(units, bucket, stock)
-        np.add.at(empty, bucket, stock <= 0)
-        np.add.at(value, bucket, stock * plan.items.cost[skus])
-    return units, empty, value
-
+        stock, category = opening[plan.ranged.of(location)], plan.items.category[skus]
+        for row, weights in enumerate((stock, stock <= 0, stock * plan.items.cost[skus])):
+            sums[row, location] = np.bincount(category, weights, count)
+    units, empty, value = sums.reshape(3, -1)
+    return units.astype(np.int64), empty.astype(np.int64), value

@@ -21,7 +21,7 @@ from twin.random.purposes import Purpose
 from twin.random.tables import quantile_draw_plain
 from twin.world.clock import NetworkClock
 from twin.world.courier import Courier
-from twin.world.departures import Timetable
+from twin.world.departures import Timetable, timetable
 from twin.world.inbound import Inbound
 from twin.world.shelves import ShelfLane
 
@@ -226,8 +226,8 @@ def _way(plan: Plan, lane: Lane, zone: str) -> _Way:
     return _Way(
         lane, origin, destination, entity("lane", lane.origin, lane.destination),
         _tables(lane.transit), round(lane.mean_transit),
-        Timetable(lane.departs, local) if lane.departs else None,
-        Timetable((0,), local, lane.order_days) if lane.order_days else None,
+        timetable(lane.departs, local) if lane.departs else None,
+        timetable((0,), local, lane.order_days) if lane.order_days else None,
     )  # fmt: skip
 
 
