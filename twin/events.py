@@ -53,7 +53,11 @@ COLUMNS = (
     ("round", "int16", "round of that instant; above 0 only for what another event caused without delay"),
     ("event_time", "int64", "when it happened, µs since the epoch"),
     ("kind", "int8", "what happened: 1 sale, 2 backfill, 3 receipt, 4 dispatch, 5 count"),
-    ("source", "int8", "who says so: 0 sales, 1 backfills, 2 warehouse, 3 counts; with the sequence number its id"),
+    (
+        "source",
+        "int8",
+        "who says so: 0 sales, 1 backfills, 2 warehouse, 3 counts; with the sequence number its id",
+    ),
     ("sequence", "int64", "number of the event within its source; the lines of one event share it"),
     ("location", "string", "where"),
     ("sku", "string", "what"),
@@ -80,5 +84,8 @@ def arrow_schema() -> pa.Schema:
     import pyarrow as pa
 
     types = {"string": pa.dictionary(pa.int32(), pa.string())}
-    fields = [pa.field(name, types.get(kind) or pa.type_for_alias(kind), nullable=False) for name, kind, _ in COLUMNS]
+    fields = [
+        pa.field(name, types.get(kind) or pa.type_for_alias(kind), nullable=False)
+        for name, kind, _ in COLUMNS
+    ]
     return pa.schema(fields, metadata={"stocktwin.events": str(VERSION)})

@@ -24,7 +24,9 @@ def table_of(arrays: Iterable[NDArray[Any]]) -> NDArray[np.int64]:
     table = np.zeros((len(bundle), COLUMNS), np.int64)
     for i, array in enumerate(bundle):
         if not array.flags.c_contiguous or array.ndim > COLUMNS - 1:
-            raise ValueError(f"array {i} of the bundle must be contiguous with at most 3 dimensions, not {array.shape}")
+            raise ValueError(
+                f"array {i} of the bundle must be contiguous with at most 3 dimensions, not {array.shape}"
+            )
         table[i, 0] = array.ctypes.data
         table[i, 1 : 1 + array.ndim] = array.shape
     return table

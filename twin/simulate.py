@@ -12,7 +12,11 @@ __all__ = ["MemoryNeeded", "Plan", "Progress", "Replication", "build", "simulate
 
 
 def simulate(
-    plan: Plan, replication: int, *, folder: Path | None, keep_events: bool = False,
+    plan: Plan,
+    replication: int,
+    *,
+    folder: Path | None,
+    keep_events: bool = False,
     progress: Callable[[Progress], None] | None = None,
 ) -> Replication:
     """Run one replication of a plan.
@@ -28,4 +32,6 @@ def simulate(
     The same plan and replication give the same result, bit for bit, on any machine and in any process.
     """
     variant = plan.resolved.variant or "base"
-    return Simulation(plan, replication, folder=folder, keep_events=keep_events, variant=variant).run(progress)
+    return Simulation(plan, replication, folder=folder, keep_events=keep_events, variant=variant).run(
+        progress
+    )

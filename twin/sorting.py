@@ -49,7 +49,13 @@ def _shift_for(span: int, buckets: int) -> int:
 
 @inlined()
 def _spread(
-    rows: NDArray[np.void], first: int, end: int, low: int, shift: int, ends: NDArray[np.int64], out: NDArray[np.void]
+    rows: NDArray[np.void],
+    first: int,
+    end: int,
+    low: int,
+    shift: int,
+    ends: NDArray[np.int64],
+    out: NDArray[np.void],
 ) -> None:
     """Scatter rows [first, end) to the same range of ``out`` by bucket; ``ends`` then holds the end of each bucket."""
     ends[:] = 0
@@ -66,7 +72,13 @@ def _spread(
 
 @inlined()
 def _sort_bucket(
-    rows: NDArray[np.void], first: int, end: int, low: int, span: int, ends: NDArray[np.int64], out: NDArray[np.void],
+    rows: NDArray[np.void],
+    first: int,
+    end: int,
+    low: int,
+    span: int,
+    ends: NDArray[np.int64],
+    out: NDArray[np.void],
     held: NDArray[np.void],
 ) -> None:
     """Sort rows [first, end), whose keys lie in [low, low + span), into the same range of ``out``."""
@@ -86,7 +98,9 @@ def coarse_shift(span: int, n: int) -> int:
 
 
 @compiled()
-def spread_rows(rows: NDArray[np.void], n: int, low: int, shift: int, ends: NDArray[np.int64], out: NDArray[np.void]) -> None:
+def spread_rows(
+    rows: NDArray[np.void], n: int, low: int, shift: int, ends: NDArray[np.int64], out: NDArray[np.void]
+) -> None:
     """Scatter the first ``n`` of ``rows`` into ``out`` by coarse bucket ``(key - low) >> shift``.
 
     ``ends``, one longer than there are buckets, then holds the end of each.
@@ -96,7 +110,13 @@ def spread_rows(rows: NDArray[np.void], n: int, low: int, shift: int, ends: NDAr
 
 @compiled()
 def sort_buckets(
-    rows: NDArray[np.void], ends: NDArray[np.int64], first: int, end: int, low: int, shift: int, out: NDArray[np.void]
+    rows: NDArray[np.void],
+    ends: NDArray[np.int64],
+    first: int,
+    end: int,
+    low: int,
+    shift: int,
+    out: NDArray[np.void],
 ) -> int:
     """Put the rows of coarse buckets [first, end) in order of (key, location) into ``out``; returns how many they are."""
     fine, held = np.empty(4 * _COARSE + 2, np.int64), rows[:1].copy()

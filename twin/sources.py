@@ -36,7 +36,12 @@ class RecordedSales:
 
 
 def recorded_sales(
-    source: str, start_us: int, end_us: int, *, columns: Mapping[str, str] | None = None, timezone: str | None = None,
+    source: str,
+    start_us: int,
+    end_us: int,
+    *,
+    columns: Mapping[str, str] | None = None,
+    timezone: str | None = None,
     strict: bool = False,
 ) -> RecordedSales:
     """Sales of [start_us, end_us) from the Complete Journey data or a file."""
@@ -87,8 +92,12 @@ def table(path: str, columns: Mapping[str, str] | None = None) -> list[dict[str,
     """Rows of a CSV, Parquet or JSONL file as mappings, with our names for the columns that ``columns`` maps."""
     import duckdb
 
-    reader = {".csv": "read_csv", ".parquet": "read_parquet", ".jsonl": "read_json"}[Path(path).suffix.lower()]
+    reader = {".csv": "read_csv", ".parquet": "read_parquet", ".jsonl": "read_json"}[
+        Path(path).suffix.lower()
+    ]
     options = ", all_varchar=true" if reader == "read_csv" else ""
-    relation = duckdb.connect().sql(f"select * from {reader}(?{options})", params=[str(path)]).to_arrow_table()
+    relation = (
+        duckdb.connect().sql(f"select * from {reader}(?{options})", params=[str(path)]).to_arrow_table()
+    )
     names = {theirs: ours for ours, theirs in (columns or {}).items()}
     return relation.rename_columns([names.get(name, name) for name in relation.column_names]).to_pylist()

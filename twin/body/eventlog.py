@@ -80,7 +80,8 @@ class EventLog:
         """Backfills (key, event_time, sequence, cell, units) have been heard."""
         places = self._plan.ranged.location_of(rows["cell"])
         sku = np.array(
-            [self._plan.ranged.sku_of(p, rows["cell"][i : i + 1])[0] for i, p in enumerate(places.tolist())], np.int32
+            [self._plan.ranged.sku_of(p, rows["cell"][i : i + 1])[0] for i, p in enumerate(places.tolist())],
+            np.int32,
         )
         count = rows.size
         self._add(
@@ -100,7 +101,9 @@ class EventLog:
         with pq.ParquetWriter(aside, self._schema) as writer:
             for segment in segments:
                 with pa.ipc.open_file(segment) as reader:
-                    writer.write_table(pa.Table.from_batches([reader.get_batch(i) for i in range(reader.num_record_batches)]))
+                    writer.write_table(
+                        pa.Table.from_batches([reader.get_batch(i) for i in range(reader.num_record_batches)])
+                    )
         os.replace(aside, final)
         for segment in segments:
             segment.unlink()
@@ -122,7 +125,9 @@ class EventLog:
             values = np.concatenate([part[column.name] for part in self._parts])
             if column.name in names:
                 coded = pa.array(values.astype(np.int32))
-                arrays.append(pa.DictionaryArray.from_arrays(coded, pa.array(names[column.name], pa.string())))
+                arrays.append(
+                    pa.DictionaryArray.from_arrays(coded, pa.array(names[column.name], pa.string()))
+                )
             else:
                 arrays.append(pa.array(values.astype(column.type.to_pandas_dtype())))
         batch = pa.RecordBatch.from_arrays(arrays, schema=self._schema)

@@ -60,7 +60,9 @@ def read_event_feed(plan: Plan, feed: Path, columns: Mapping[str, str], strict: 
         "heard before it happened": rows["record_time"] < rows["event_time"],
     }
     good = _accept(feed, reasons, strict)
-    kept: dict[str, NDArray[Any]] = {name: values[good] for name, values in rows.items() if name not in ("location", "sku")}
+    kept: dict[str, NDArray[Any]] = {
+        name: values[good] for name, values in rows.items() if name not in ("location", "sku")
+    }
     kept |= {"location": location[good], "cell": cell[good]}
     return _ordered(kept, int(np.count_nonzero(~good)))
 
@@ -73,7 +75,9 @@ def _table(feed: Path) -> pa.Table:
     readers = {".parquet": "read_parquet", ".csv": "read_csv", ".jsonl": "read_json"}
     reader = readers.get(feed.suffix.lower())
     if reader is None:
-        raise RunError(f"{feed}: found a {feed.suffix or 'file without an ending'}; expected {', '.join(readers)}")
+        raise RunError(
+            f"{feed}: found a {feed.suffix or 'file without an ending'}; expected {', '.join(readers)}"
+        )
     try:
         return duckdb.connect().sql(f"select * from {reader}(?)", params=[str(feed)]).to_arrow_table()
     except duckdb.Error as problem:
@@ -90,12 +94,18 @@ def _columns(table: pa.Table, feed: Path, columns: Mapping[str, str]) -> dict[st
                 continue
             near = nearest_name(theirs, table.column_names)
             hint = f"; did you mean {near}?" if near else ""
-            raise RunError(f"{feed}: found no column {theirs}; expected one for `{name}` (--column {name}=…){hint}")
+            raise RunError(
+                f"{feed}: found no column {theirs}; expected one for `{name}` (--column {name}=…){hint}"
+            )
         values = table[theirs]
         if kind == "string":
             found[name] = values
             continue
-        numbers = values.cast("int64", safe=False) if values.null_count == 0 else values.fill_null(-1).cast("int64", safe=False)
+        numbers = (
+            values.cast("int64", safe=False)
+            if values.null_count == 0
+            else values.fill_null(-1).cast("int64", safe=False)
+        )
         found[name] = np.asarray(numbers.to_numpy())
     return found
 
@@ -137,7 +147,9 @@ def _ordered(rows: dict[str, NDArray[Any]], bad_rows: int) -> EventFeed:
         phase[each], source[each] = PHASE_OF[each], SOURCE_OF[each]
     keys = (rows["record_time"] << KEY_SHIFT) | (phase[kind] << 1) | HEARD
     single = (kind == Kind.SALE) | (kind == Kind.BACKFILL)
-    order = np.flatnonzero(single)[np.lexsort((rows["sequence"][single], rows["location"][single], keys[single]))]
+    order = np.flatnonzero(single)[
+        np.lexsort((rows["sequence"][single], rows["location"][single], keys[single]))
+    ]
     window = 2 * int(rows["sequence"].max() - rows["sequence"].min() + 1) if kind.size else 2
     return EventFeed(
         keys=keys[order], event_times=rows["event_time"][order], sequences=rows["sequence"][order],
@@ -157,7 +169,9 @@ def _messages(
     order = np.lexsort((rows["sequence"], source[rows["kind"]], keys, rows["round"], rows["record_time"]))
     rows = {name: values[order] for name, values in rows.items()}
     marks = ("record_time", "round", "kind", "sequence", "location")
-    starts = np.flatnonzero(np.concatenate([[True], np.logical_or.reduce([rows[m][1:] != rows[m][:-1] for m in marks])]))
+    starts = np.flatnonzero(
+        np.concatenate([[True], np.logical_or.reduce([rows[m][1:] != rows[m][:-1] for m in marks])])
+    )
     result = []
     for first, end in zip(starts.tolist(), [*starts[1:].tolist(), keys.size], strict=True):
         one = {name: values[first] for name, values in rows.items()}

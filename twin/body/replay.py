@@ -36,8 +36,16 @@ _SIGNALS, _REVIEW, _BITS = int(Meter.SIGNALS), int(Phase.REVIEW) << 1, (1 << KEY
 
 @compiled()
 def hear_feed(
-    record_table: NDArray[np.int64], keys: NDArray[np.int64], event_times: NDArray[np.int64], sequences: NDArray[np.int64],
-    cells: NDArray[np.int32], units: NDArray[np.int32], owed: NDArray[np.int32], backfill: NDArray[np.bool_], at: int, until: int,
+    record_table: NDArray[np.int64],
+    keys: NDArray[np.int64],
+    event_times: NDArray[np.int64],
+    sequences: NDArray[np.int64],
+    cells: NDArray[np.int32],
+    units: NDArray[np.int32],
+    owed: NDArray[np.int32],
+    backfill: NDArray[np.bool_],
+    at: int,
+    until: int,
 ) -> tuple[int, int]:
     """Apply the feed from row ``at`` to the key ``until``; returns the next row and the key it stopped before."""
     record = open_record(record_table)
@@ -45,7 +53,15 @@ def hear_feed(
         if backfill[at]:
             hear_backfill(record, keys[at], event_times[at], sequences[at], cells[at], units[at])
         else:
-            hear_sale(record, keys[at], event_times[at], sequences[at], cells[at], np.int64(units[at]), np.int64(owed[at]))
+            hear_sale(
+                record,
+                keys[at],
+                event_times[at],
+                sequences[at],
+                cells[at],
+                np.int64(units[at]),
+                np.int64(owed[at]),
+            )
         if record.meters[_SIGNALS]:
             until = min(until, (keys[at] & ~_BITS) | _REVIEW)
         at += 1
@@ -53,7 +69,12 @@ def hear_feed(
 
 
 def replay_events(
-    plan: Plan, feed: Path, *, columns: Mapping[str, str] | None = None, strict: bool = False, folder: Path | None = None,
+    plan: Plan,
+    feed: Path,
+    *,
+    columns: Mapping[str, str] | None = None,
+    strict: bool = False,
+    folder: Path | None = None,
     progress: Callable[[Progress], None] | None = None,
 ) -> Replication:
     """Put a recorded feed of events through the record and the policies of a plan.
@@ -133,7 +154,13 @@ class _Replay:
         plan, meters = self.plan, self.brain.record.meters
         pages = np.zeros(plan.days * plan.buckets, PAGE)
         ledger = _heard_only(plan, pages)
-        counted = (Meter.DUPLICATES, Meter.BEYOND_WINDOW, Meter.ABSORBED, Meter.STALE_COUNTS, Meter.UNFOLDABLE)
+        counted = (
+            Meter.DUPLICATES,
+            Meter.BEYOND_WINDOW,
+            Meter.ABSORBED,
+            Meter.STALE_COUNTS,
+            Meter.UNFOLDABLE,
+        )
         ledger.record_counts = {meter.name.lower(): int(meters[meter]) for meter in counted}
         counters: dict[str, int] = {
             "events": self._at + len(self.feed.messages), "messages": len(self.feed.messages),
@@ -151,4 +178,3 @@ def _heard_only(plan: Plan, pages: NDArray[np.void]) -> Ledger:
     ledger = close_ledger(plan, pages, np.zeros(plan.cells, np.int32), inbound)
     ledger.lag_histogram = np.zeros(LAG_BINS, np.int64)
     return ledger
-

@@ -65,7 +65,15 @@ class Simulation:
     folder : where ``decisions.parquet`` and, if kept, ``events/`` go; None writes nothing
     """
 
-    def __init__(self, plan: Plan, replication: int, *, folder: Path | None, keep_events: bool = False, variant: str = "base") -> None:
+    def __init__(
+        self,
+        plan: Plan,
+        replication: int,
+        *,
+        folder: Path | None,
+        keep_events: bool = False,
+        variant: str = "base",
+    ) -> None:
         self.plan, self.replication = plan, replication
         start = plan.scenario.start_us
         self.clock = NetworkClock(start)
@@ -108,7 +116,9 @@ class Simulation:
                 continue  # a signal: the agenda has changed
             if progress is not None and after - last > REPORT_EVERY_S:
                 last = after
-                progress(Progress(key_time(reached), scenario.start_us, scenario.end_us, self.shelves.lines_done))
+                progress(
+                    Progress(key_time(reached), scenario.start_us, scenario.end_us, self.shelves.lines_done)
+                )
             if reached == self.shelves.end_of_stretch and not self.lines.finished:
                 self._next_stretch()
                 timings["generate"] += wall.perf_counter() - after
@@ -145,7 +155,9 @@ class Simulation:
         sales, arrivals, _, next_sale, next_arrival = self.shelves.operations
         flying = self.courier.in_flight.copy()
         unheard(sales, arrivals, next_sale, next_arrival, flying)
-        self.snapshots.append(snapshot(at_us, self.shelves.table, self.brain.table, self.plan.ranged.first, flying))
+        self.snapshots.append(
+            snapshot(at_us, self.shelves.table, self.brain.table, self.plan.ranged.first, flying)
+        )
 
     def _finish(self) -> Replication:
         began = wall.perf_counter()
@@ -158,7 +170,10 @@ class Simulation:
         ledger.lag_histogram, ledger.snapshots = self.lags, self.snapshots
         ledger.purchase_orders, ledger.trips = self.transport.purchases, self.transport.trips
         meters = {meter.name.lower(): int(record.meters[meter]) for meter in Meter}
-        ledger.record_counts = {name: meters[name] for name in ("duplicates", "beyond_window", "absorbed", "stale_counts", "unfoldable")}
+        ledger.record_counts = {
+            name: meters[name]
+            for name in ("duplicates", "beyond_window", "absorbed", "stale_counts", "unfoldable")
+        }
         self.timings["close"] = wall.perf_counter() - began
         counters = {
             "events": self.shelves.lines_done + self.courier.delivered, "lines": self.shelves.lines_done,
@@ -172,10 +187,15 @@ class Simulation:
 
 def events_digest(table: NDArray[np.int64], meters: NDArray[np.int64]) -> str:
     """Digest of all that was delivered to a record."""
-    return hashlib.blake2b(int(meters[Meter.DIGEST]).to_bytes(8, "big", signed=True), digest_size=16).hexdigest()
+    return hashlib.blake2b(
+        int(meters[Meter.DIGEST]).to_bytes(8, "big", signed=True), digest_size=16
+    ).hexdigest()
 
 
 def decision_names(plan: Plan) -> tuple[list[str], list[str], list[str]]:
     """Names of locations, SKUs and rules, for the log of decisions."""
-    return [p.id for p in plan.network.locations], plan.items.skus, [rule.use for rule in plan.scenario.policies.reorder]
-
+    return (
+        [p.id for p in plan.network.locations],
+        plan.items.skus,
+        [rule.use for rule in plan.scenario.policies.reorder],
+    )

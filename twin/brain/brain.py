@@ -122,7 +122,9 @@ class Brain:
         for group in groups:
             first, end = int(self.cells.first[group.location]), int(self.cells.first[group.location + 1])
             if whole:
-                self._decide(group, np.arange(group.local.size, dtype=np.int32), (first + group.local).astype(np.int32))
+                self._decide(
+                    group, np.arange(group.local.size, dtype=np.int32), (first + group.local).astype(np.int32)
+                )
                 continue
             while first < end:
                 found = due_cells(self.table, self.points, first, end, self._found)
@@ -148,12 +150,21 @@ class Brain:
             self._place(group, lane, supply, cells[mine], units, position[mine])
 
     def _place(
-        self, group: Group, lane: int, supply: Supply, cells: NDArray[np.int32], units: NDArray[np.int32],
+        self,
+        group: Group,
+        lane: int,
+        supply: Supply,
+        cells: NDArray[np.int32],
+        units: NDArray[np.int32],
         position: NDArray[np.int32],
     ) -> None:
         local = cells - self.cells.first[group.location]
         skus = self.cells.skus[group.location][local]
-        sources = np.full(cells.size, -1, np.int32) if supply.from_supplier else self.cells.find(supply.origin, skus)
+        sources = (
+            np.full(cells.size, -1, np.int32)
+            if supply.from_supplier
+            else self.cells.find(supply.origin, skus)
+        )
         self._orders += 1
         order = Order(
             self._orders, self.agenda.time, lane, supply.origin, group.location, group.rule, cells, sources, skus, units,

@@ -40,7 +40,10 @@ class DecisionLog:
     """
 
     def __init__(
-        self, names: tuple[list[str], list[str], list[str]], path: Path | None, first: tuple[tuple[str, Any], ...] = ()
+        self,
+        names: tuple[list[str], list[str], list[str]],
+        path: Path | None,
+        first: tuple[tuple[str, Any], ...] = (),
     ) -> None:
         self._names, self._path, self._first = names, path, first
         self._digest = hashlib.blake2b(f"decisions {VERSION}".encode(), digest_size=16)
@@ -50,7 +53,15 @@ class DecisionLog:
 
     def add(self, order: Order) -> None:
         """Note an order."""
-        head = (order.number, order.time, order.origin, order.destination, order.rule, order.complete_to, order.cells.size)
+        head = (
+            order.number,
+            order.time,
+            order.origin,
+            order.destination,
+            order.rule,
+            order.complete_to,
+            order.cells.size,
+        )
         self._digest.update(np.array(head, np.int64).tobytes())
         self._digest.update(order.cells.tobytes() + order.units.tobytes() + order.position.tobytes())
         self.lines += order.cells.size
@@ -89,10 +100,14 @@ class DecisionLog:
             return np.repeat(np.array(values, kind), sizes)
 
         def coded(indices: Any, names: list[str]) -> Any:
-            return pa.DictionaryArray.from_arrays(pa.array(indices.astype(np.int32)), pa.array(names, pa.string()))
+            return pa.DictionaryArray.from_arrays(
+                pa.array(indices.astype(np.int32)), pa.array(names, pa.string())
+            )
 
         def joined(name: str, kind: Any) -> Any:
-            return np.concatenate([getattr(order, name) for order in orders] or [np.zeros(0, kind)]).astype(kind)
+            return np.concatenate([getattr(order, name) for order in orders] or [np.zeros(0, kind)]).astype(
+                kind
+            )
 
         places, skus, rules = self._names
         rule = each([order.rule for order in orders], np.int32)
@@ -104,7 +119,9 @@ class DecisionLog:
             "complete_to": each([order.complete_to for order in orders], np.int64),
             "rule": rule,
             "policy": coded(rule, rules or [""]),
-            "kind": coded(each([not order.is_purchase for order in orders], np.int32), ["purchase", "transfer"]),
+            "kind": coded(
+                each([not order.is_purchase for order in orders], np.int32), ["purchase", "transfer"]
+            ),
             "origin": coded(each([order.origin for order in orders], np.int32), places),
             "destination": coded(each([order.destination for order in orders], np.int32), places),
             "sku": coded(joined("skus", np.int32), skus),
@@ -118,5 +135,7 @@ def _constant(value: Any, count: int) -> Any:
     import pyarrow as pa
 
     if isinstance(value, str):
-        return pa.DictionaryArray.from_arrays(pa.array(np.zeros(count, np.int32)), pa.array([value], pa.string()))
+        return pa.DictionaryArray.from_arrays(
+            pa.array(np.zeros(count, np.int32)), pa.array([value], pa.string())
+        )
     return pa.array(np.full(count, value, np.int32))

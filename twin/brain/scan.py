@@ -30,8 +30,12 @@ def due_cells(
 
 @compiled()
 def look_up(
-    table: NDArray[np.int64], cells: NDArray[np.int32], position: NDArray[np.int32], on_hand: NDArray[np.int32],
-    inbound: NDArray[np.int32], backordered: NDArray[np.int32],
+    table: NDArray[np.int64],
+    cells: NDArray[np.int32],
+    position: NDArray[np.int32],
+    on_hand: NDArray[np.int32],
+    inbound: NDArray[np.int32],
+    backordered: NDArray[np.int32],
 ) -> None:
     """What the record says of ``cells``; arrays of one length."""
     record = open_record(table)

@@ -32,7 +32,9 @@ def _put(rows: NDArray[np.void], n: int, sale_row: int, location: int, heard: in
 
 
 @compiled()
-def deliver(of: Channel, sales: NDArray[np.void], first: int, end: int, rows: NDArray[np.void], n: int) -> int:
+def deliver(
+    of: Channel, sales: NDArray[np.void], first: int, end: int, rows: NDArray[np.void], n: int
+) -> int:
     """Write the arrivals of sales [first, end) into ``rows`` from row ``n`` on; returns the row after the last.
 
     There are at most twice as many arrivals as sales. Shrink has no event.

@@ -25,7 +25,12 @@ _DAY, _QUARTER, _SHIFT = DAY, QUARTER, KEY_SHIFT
 
 @compiled()
 def draw_counts(
-    table: NDArray[np.int64], seed: int, replication: int, first_day: int, end_day: int, counts: NDArray[np.int32]
+    table: NDArray[np.int64],
+    seed: int,
+    replication: int,
+    first_day: int,
+    end_day: int,
+    counts: NDArray[np.int32],
 ) -> int:
     """Lines of each stream on each day of [first_day, end_day) into ``counts`` (streams, days); returns their sum."""
     tables = open_streams(table)
@@ -34,7 +39,9 @@ def draw_counts(
         for day in range(first_day, end_day):
             law = tables.count_law[s, tables.of_day[tables.rhythm[s], day]]
             word, _, _, _ = philox_block(0, day, tables.entity[s], replication, seed, _COUNT)
-            drawn = discrete_draw(tables.thresholds, tables.law_offset[law], tables.law_length[law], upper(word))
+            drawn = discrete_draw(
+                tables.thresholds, tables.law_offset[law], tables.law_length[law], upper(word)
+            )
             counts[s, day - first_day] = tables.law_first[law] + drawn
             total += counts[s, day - first_day]
     return total
@@ -46,7 +53,9 @@ def _time_of_day(tables: StreamTables, pattern: int, u: int) -> int:
     quarter = np.int64(tables.edges_guide[pattern, u >> 24])
     while u >= tables.edges[pattern, quarter + 1]:
         quarter += 1
-    return quarter * _QUARTER + np.int64((u - tables.edges[pattern, quarter]) * tables.stretch[pattern, quarter])
+    return quarter * _QUARTER + np.int64(
+        (u - tables.edges[pattern, quarter]) * tables.stretch[pattern, quarter]
+    )
 
 
 @inlined()
@@ -86,7 +95,12 @@ def _write(
 
 @compiled()
 def draw_lines(
-    table: NDArray[np.int64], seed: int, replication: int, first_day: int, start_us: int, counts: NDArray[np.int32],
+    table: NDArray[np.int64],
+    seed: int,
+    replication: int,
+    first_day: int,
+    start_us: int,
+    counts: NDArray[np.int32],
     rows: NDArray[np.void],
 ) -> int:
     """The lines that ``counts`` announces, stream by stream, into ``rows`` (of SALE); returns how many were written.
@@ -111,8 +125,20 @@ def draw_lines(
 
 @compiled()
 def draw_clockwork(
-    entity: int, cell: int, sku: int, location: int, every: int, law_first: int, thresholds: NDArray[np.int64], seed: int,
-    replication: int, start_us: int, first_us: int, end_us: int, rows: NDArray[np.void], n: int,
+    entity: int,
+    cell: int,
+    sku: int,
+    location: int,
+    every: int,
+    law_first: int,
+    thresholds: NDArray[np.int64],
+    seed: int,
+    replication: int,
+    start_us: int,
+    first_us: int,
+    end_us: int,
+    rows: NDArray[np.void],
+    n: int,
 ) -> int:
     """Lines of one clockwork stream in [first_us, end_us) into ``rows`` from row ``n`` on; returns the row after the last."""
     beat = -((start_us - first_us) // every)  # the first beat at or after first_us
@@ -132,14 +158,30 @@ def draw_clockwork(
 
 @compiled()
 def draw_recorded(
-    time: NDArray[np.int64], cell: NDArray[np.int32], sku: NDArray[np.int32], location: NDArray[np.int16],
-    quantity: NDArray[np.int16], entity: int, first: int, end: int, seed: int, replication: int, rows: NDArray[np.void], n: int,
+    time: NDArray[np.int64],
+    cell: NDArray[np.int32],
+    sku: NDArray[np.int32],
+    location: NDArray[np.int16],
+    quantity: NDArray[np.int16],
+    entity: int,
+    first: int,
+    end: int,
+    seed: int,
+    replication: int,
+    rows: NDArray[np.void],
+    n: int,
 ) -> int:
     """Recorded lines [first, end) into ``rows`` from row ``n`` on; only their luck is drawn, keyed by their number."""
     for i in range(first, end):
         word, _, _, _ = philox_block(i, 0, entity, replication, seed, _REPLAY)
         row = rows[n]
         row.key = (time[i] << _SHIFT) | _DEMAND
-        row.cell, row.sku, row.location, row.quantity, row.told = cell[i], sku[i], location[i], quantity[i], upper(word)
+        row.cell, row.sku, row.location, row.quantity, row.told = (
+            cell[i],
+            sku[i],
+            location[i],
+            quantity[i],
+            upper(word),
+        )
         n += 1
     return n

@@ -193,7 +193,9 @@ def stream_tables(streams: Sequence[Stream], start_us: int, days: int) -> Stream
 
 
 def _offsets(lengths: list[int]) -> NDArray[np.int64]:
-    return np.concatenate([[0], np.cumsum(lengths)[:-1]]).astype(np.int64) if lengths else np.zeros(0, np.int64)
+    return (
+        np.concatenate([[0], np.cumsum(lengths)[:-1]]).astype(np.int64) if lengths else np.zeros(0, np.int64)
+    )
 
 
 def _law_arrays(laws: list[Whole]) -> dict[str, NDArray[np.int64]]:

@@ -76,7 +76,9 @@ class Snapshot:
     cells: NDArray[np.int64]  # cells with truth or record above 0
     equal: NDArray[np.int64]
     abs_error: NDArray[np.int64]  # sum of |record - truth|, units
-    in_flight: NDArray[np.int64]  # the part of abs_error that is only events on their way (units, an upper bound)
+    in_flight: NDArray[
+        np.int64
+    ]  # the part of abs_error that is only events on their way (units, an upper bound)
     truth_units: NDArray[np.int64]
     record_above: NDArray[np.int64]
     phantom: NDArray[np.int64]  # record > 0, nothing there
@@ -130,7 +132,9 @@ class Ledger:
     snapshots: list[Snapshot] = field(default_factory=list)
     purchase_orders: list[PurchaseOrder] = field(default_factory=list)
     trips: list[Trip] = field(default_factory=list)
-    record_counts: dict[str, int] = field(default_factory=dict)  # applied, duplicates, beyond_window, stale_counts, ...
+    record_counts: dict[str, int] = field(
+        default_factory=dict
+    )  # applied, duplicates, beyond_window, stale_counts, ...
 
 
 @dataclass

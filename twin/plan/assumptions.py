@@ -19,7 +19,9 @@ def not_built(scenario: Scenario) -> Iterator[tuple[Path, str]]:
     if scenario.streams.rfid:
         yield ("streams", "rfid"), "RFID sweeps"
     for i, item in enumerate(scenario.catalog.items or ()):
-        if item.shelf_life is not None and any("perishable" in rule.use for rule in scenario.policies.reorder):
+        if item.shelf_life is not None and any(
+            "perishable" in rule.use for rule in scenario.policies.reorder
+        ):
             yield ("catalog", "items", i, "shelf_life"), "ageing of stock"
 
 

@@ -63,7 +63,9 @@ class Plan:
     orders: list[OpenOrder]
     opening: NDArray[np.int32]  # (cells,)
     points: NDArray[np.int32]  # (cells,) order point of cells under periodic review, NO_POINT elsewhere
-    watched: NDArray[np.int32] | None  # (cells,) order point of continuously reviewed cells; None where there are none
+    watched: (
+        NDArray[np.int32] | None
+    )  # (cells,) order point of continuously reviewed cells; None where there are none
     assumptions: list[str]
 
     @property
@@ -113,10 +115,16 @@ class Plan:
         """What each bucket of the ledger stands for."""
         if self.by_cell:
             sku = np.concatenate([*self.ranged.skus, np.zeros(0, np.int32)])
-            location = np.repeat(np.arange(len(self.ranged.skus)), np.diff(self.ranged.first)).astype(np.int32)
-            return Buckets(location, sku, self.items.category[sku].astype(np.int32), np.ones(sku.size, np.int64))
+            location = np.repeat(np.arange(len(self.ranged.skus)), np.diff(self.ranged.first)).astype(
+                np.int32
+            )
+            return Buckets(
+                location, sku, self.items.category[sku].astype(np.int32), np.ones(sku.size, np.int64)
+            )
         places, categories = len(self.network.locations), len(self.items.categories)
-        cells = np.array([np.bincount(self.items.category[s], minlength=categories) for s in self.ranged.skus], np.int64)
+        cells = np.array(
+            [np.bincount(self.items.category[s], minlength=categories) for s in self.ranged.skus], np.int64
+        )
         return Buckets(
             np.repeat(np.arange(places, dtype=np.int32), categories), np.full(places * categories, -1, np.int32),
             np.tile(np.arange(categories, dtype=np.int32), places), cells.reshape(-1),
@@ -169,7 +177,9 @@ def build(resolved: Resolved, *, strict: bool = False, replacing_demand: bool = 
 
 def _refusal(resolved: Resolved, path: tuple[str | int, ...], what: str) -> NotBuiltError:
     at = resolved.error(path, f"{what}: part of the language but not simulated yet")
-    return NotBuiltError(at.message, where=at.where, path=at.path, found=at.found, expected="a scenario without it")
+    return NotBuiltError(
+        at.message, where=at.where, path=at.path, found=at.found, expected="a scenario without it"
+    )
 
 
 def _with_suppliers(resolved: Resolved, items: Items, network: Network) -> Items:
@@ -186,7 +196,9 @@ def _with_suppliers(resolved: Resolved, items: Items, network: Network) -> Items
 
 def _points(cells: Cells, groups: list[Group]) -> tuple[NDArray[np.int32], NDArray[np.int32] | None]:
     points = np.full(len(cells), NO_POINT, np.int32)
-    watched = np.full(len(cells), NO_POINT, np.int32) if any(g.review_us == CONTINUOUS for g in groups) else None
+    watched = (
+        np.full(len(cells), NO_POINT, np.int32) if any(g.review_us == CONTINUOUS for g in groups) else None
+    )
     for group in groups:
         target = points if group.review_us != CONTINUOUS else watched
         assert target is not None
@@ -220,9 +232,14 @@ def _check_memory(resolved: Resolved, network: Network, items: Items, cells: Cel
     scenario = resolved.scenario
     days = days_of(scenario.end_us - scenario.start_us)
     lines = sum(
-        (p.lines_per_day or p.rate or 0.0) * int(locations_of(p.at, network).sum()) for p in scenario.demand.pos
+        (p.lines_per_day or p.rate or 0.0) * int(locations_of(p.at, network).sum())
+        for p in scenario.demand.pos
     )
-    pages = len(cells) * days if len(cells) * days <= BY_CELL else len(network.locations) * len(items.categories) * days
+    pages = (
+        len(cells) * days
+        if len(cells) * days <= BY_CELL
+        else len(network.locations) * len(items.categories) * days
+    )
     parts = {
         f"{len(cells):,} cells": len(cells) * _BYTES_A_CELL,
         f"{lines:,.0f} lines generated at once": lines * _BYTES_A_LINE,

@@ -113,7 +113,12 @@ def _useful(resolved: Resolved, network: Network, items: Items) -> Useful:
             only = np.zeros(count, bool)
             if demand.sku not in index:
                 place = scenario.demand.pos.index(demand)
-                raise resolved.error(("demand", "pos", place, "sku"), "no such item", found=demand.sku, expected="a SKU of the catalog")
+                raise resolved.error(
+                    ("demand", "pos", place, "sku"),
+                    "no such item",
+                    found=demand.sku,
+                    expected="a SKU of the catalog",
+                )
             only[index[demand.sku]] = True
             rules.append((locations_of(demand.at, network), only))
         elif demand.lines_per_day is not None:

@@ -53,9 +53,17 @@ class DemandPlan:
     recorded: list[Recorded] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     bad_rows: int = 0
-    known: dict[int, list[tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.float64]]]] = field(default_factory=dict)
+    known: dict[int, list[tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.float64]]]] = field(
+        default_factory=dict
+    )
 
-    def expect(self, location: int, local: NDArray[np.int64], mean: NDArray[np.float64], variance: NDArray[np.float64]) -> None:
+    def expect(
+        self,
+        location: int,
+        local: NDArray[np.int64],
+        mean: NDArray[np.float64],
+        variance: NDArray[np.float64],
+    ) -> None:
         """Add to what is expected a day of the ``local`` cells of a location."""
         self.known.setdefault(location, []).append((local, mean, variance))
 
@@ -70,18 +78,31 @@ class DemandPlan:
     @property
     def lines_a_day(self) -> float:
         """Expected lines on an average day, for planning memory."""
-        recorded = sum(r.time.size / max(1.0, (r.time[-1] - r.time[0]) / DAY) if r.time.size else 0.0 for r in self.recorded)
+        recorded = sum(
+            r.time.size / max(1.0, (r.time[-1] - r.time[0]) / DAY) if r.time.size else 0.0
+            for r in self.recorded
+        )
         return sum(s.per_day for s in self.streams) + sum(DAY / c.every for c in self.clockworks) + recorded
 
 
-def plan_demand(resolved: Resolved, network: Network, items: Items, cells: Cells, strict: bool = False) -> DemandPlan:
+def plan_demand(
+    resolved: Resolved, network: Network, items: Items, cells: Cells, strict: bool = False
+) -> DemandPlan:
     """Streams of the scenario's POS demand and shrink."""
     return _Planner(resolved, network, items, cells, strict).plan()
 
 
 class _Planner:
-    def __init__(self, resolved: Resolved, network: Network, items: Items, cells: Cells, strict: bool) -> None:
-        self.resolved, self.network, self.items, self.cells, self.strict = resolved, network, items, cells, strict
+    def __init__(
+        self, resolved: Resolved, network: Network, items: Items, cells: Cells, strict: bool
+    ) -> None:
+        self.resolved, self.network, self.items, self.cells, self.strict = (
+            resolved,
+            network,
+            items,
+            cells,
+            strict,
+        )
         self.scenario = resolved.scenario
         self.result = DemandPlan()
         self._choices: dict[object, Choice] = {}
@@ -131,25 +152,52 @@ class _Planner:
         local = int(np.searchsorted(ranged, sku))
         if local >= ranged.size or ranged[local] != sku:
             where = ("demand", "pos", i, "sku")
-            raise self.resolved.error(where, f"{place.id} does not range it", found=given.sku, expected="a SKU of its assortment")
+            raise self.resolved.error(
+                where, f"{place.id} does not range it", found=given.sku, expected="a SKU of its assortment"
+            )
         if given.every is not None:
             slot = self._slot("clockwork", place.id, given.sku)
             cell = int(self.cells.first[location]) + local
             self.result.clockworks.append(Clockwork(location, cell, sku, slot, given.every, size))
             first, second = moments(size)
             beats = DAY / given.every
-            self.result.expect(location, np.array([local]), np.array([beats * first]), np.array([beats * (second - first * first)]))
+            self.result.expect(
+                location,
+                np.array([local]),
+                np.array([beats * first]),
+                np.array([beats * (second - first * first)]),
+            )
         elif given.rate:
-            choice = self._choice((local, sku), lambda: Choice(np.array([local], np.int32), np.array([sku], np.int32), np.ones(1)))
+            choice = self._choice(
+                (local, sku),
+                lambda: Choice(np.array([local], np.int32), np.array([sku], np.int32), np.ones(1)),
+            )
             rhythm = self._rhythm(given, location, sku)
-            self._add(location, self._slot("rate", place.id, given.sku), given.rate, choice, size, rhythm, given.overdispersion)
+            self._add(
+                location,
+                self._slot("rate", place.id, given.sku),
+                given.rate,
+                choice,
+                size,
+                rhythm,
+                given.overdispersion,
+            )
 
     def _choice(self, key: object, make: Callable[[], Choice]) -> Choice:
         if key not in self._choices:
             self._choices[key] = make()
         return self._choices[key]
 
-    def _add(self, location: int, slot: int, per_day: float, choice: Choice, size: Whole | None, rhythm: Rhythm, over: float) -> None:
+    def _add(
+        self,
+        location: int,
+        slot: int,
+        per_day: float,
+        choice: Choice,
+        size: Whole | None,
+        rhythm: Rhythm,
+        over: float,
+    ) -> None:
         stream = Stream(location, int(self.cells.first[location]), slot, per_day, choice, size, rhythm, over)
         self.result.streams.append(stream)
         key = (per_day, id(choice), size, over)
@@ -172,7 +220,9 @@ class _Planner:
         for surge in self.scenario.demand.surges:
             self._surge_of_some(given, size, location, rhythm, surge)
 
-    def _surge_of_some(self, given: PosDemand, size: Whole, location: int, rhythm: Rhythm, surge: Surge) -> None:
+    def _surge_of_some(
+        self, given: PosDemand, size: Whole, location: int, rhythm: Rhythm, surge: Surge
+    ) -> None:
         """A surge of some SKUs of an assortment: a stream of its own, of what is sold more."""
         where = surge.where
         skus = skus_of(where, self.items)
@@ -201,7 +251,9 @@ class _Planner:
         more = replace(rhythm, only=(start, start + surge.for_))
         slot = self._slot("surge", place.id, surge.name)
         extra = (given.lines_per_day or 0.0) * part * (times - 1.0)
-        self.result.streams.append(Stream(location, int(self.cells.first[location]), slot, extra, choice, size, more))
+        self.result.streams.append(
+            Stream(location, int(self.cells.first[location]), slot, extra, choice, size, more)
+        )
 
     def _rhythm(self, given: PosDemand, location: int, sku: int | None) -> Rhythm:
         place, zone = self.network.locations[location], self.scenario.time.timezone
@@ -244,7 +296,9 @@ class _Planner:
         )  # fmt: skip
         self.result.bad_rows += sales.bad_rows
         if sales.bad_rows:
-            self.result.notes.append(f"{sales.bad_rows:,} rows of {given.replay} could not be read and were left out:")
+            self.result.notes.append(
+                f"{sales.bad_rows:,} rows of {given.replay} could not be read and were left out:"
+            )
             self.result.notes += [f"  {row}" for row in sales.bad_listed]
         cell, sku, location = self._map(sales, locations_of(given.at, self.network))
         time, quantity = sales.time + shift, sales.quantity
@@ -255,8 +309,10 @@ class _Planner:
                 found=f"{time.size:,} lines between {HISTORY_DAYS} days before the start and the end",
                 expected="a start within the feed, or `shift`, the duration by which the feed is moved",
             )  # fmt: skip
-        if (left := int(np.count_nonzero(~known & (time >= start)))):
-            self.result.notes.append(f"{left:,} lines of {given.replay} are of locations or SKUs that the scenario does not have")
+        if left := int(np.count_nonzero(~known & (time >= start))):
+            self.result.notes.append(
+                f"{left:,} lines of {given.replay} are of locations or SKUs that the scenario does not have"
+            )
         time, cell, sku, location, quantity = (a[known] for a in (time, cell, sku, location, quantity))
         self._estimate(given.replay, time, cell, quantity)
         inside = time >= start
@@ -275,7 +331,12 @@ class _Planner:
         index = self.items.index
         sku_of = np.array([index.get(name, -1) for name in sales.skus] or [-1], np.int32)
         place_of = np.array(
-            [p if (p := self.network.index.get(name, -1)) >= 0 and places[p] else -1 for name in sales.locations] or [-1], np.int32
+            [
+                p if (p := self.network.index.get(name, -1)) >= 0 and places[p] else -1
+                for name in sales.locations
+            ]
+            or [-1],
+            np.int32,
         )
         sku, location = sku_of[sales.sku], place_of[sales.location]
         cell = np.full(sku.size, -1, np.int32)
@@ -284,7 +345,9 @@ class _Planner:
             cell[rows] = self.cells.find(place, sku[rows])
         return cell, sku, location
 
-    def _estimate(self, name: str, time: NDArray[np.int64], cell: NDArray[np.int32], quantity: NDArray[np.int64]) -> None:
+    def _estimate(
+        self, name: str, time: NDArray[np.int64], cell: NDArray[np.int32], quantity: NDArray[np.int64]
+    ) -> None:
         """Expected demand from the weeks before the start, or from the run itself where the feed has none."""
         start = self.scenario.start_us
         before = time < start
@@ -292,7 +355,9 @@ class _Planner:
             days = (start - max(int(time[before].min()), start - HISTORY_DAYS * DAY)) / DAY
             chosen = before
         else:
-            self.result.notes.append(f"{name} has no lines before the start: demand is estimated from those it replays")
+            self.result.notes.append(
+                f"{name} has no lines before the start: demand is estimated from those it replays"
+            )
             days, chosen = (self.scenario.end_us - start) / DAY, ~before
         counts = np.bincount(cell[chosen], weights=quantity[chosen])
         squares = np.bincount(cell[chosen], weights=quantity[chosen].astype(np.float64) ** 2)
@@ -300,4 +365,6 @@ class _Planner:
         for place in np.unique(self.cells.location_of(sold.astype(np.int32))).tolist():
             part = self.cells.of(place)
             mine = sold[(sold >= part.start) & (sold < part.stop)]
-            self.result.expect(place, mine - part.start, counts[mine] / max(days, 1.0), squares[mine] / max(days, 1.0))
+            self.result.expect(
+                place, mine - part.start, counts[mine] / max(days, 1.0), squares[mine] / max(days, 1.0)
+            )

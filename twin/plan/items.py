@@ -43,8 +43,13 @@ class Items:
 
 
 def _items(
-    skus: list[str], category: list[str], price: NDArray[np.float64], cost: NDArray[np.float64],
-    popularity: NDArray[np.float64] | None = None, supplier: list[str | None] | None = None, abc: list[str | None] | None = None,
+    skus: list[str],
+    category: list[str],
+    price: NDArray[np.float64],
+    cost: NDArray[np.float64],
+    popularity: NDArray[np.float64] | None = None,
+    supplier: list[str | None] | None = None,
+    abc: list[str | None] | None = None,
 ) -> Items:
     names = list(dict.fromkeys(category))
     place = {name: i for i, name in enumerate(names)}
@@ -86,14 +91,18 @@ def _from_file(resolved: Resolved) -> Items:
     rows = sources.table(catalog.file, catalog.columns.mapping() if catalog.columns else None)
     items = []
     for line, row in enumerate(rows, start=2):
-        given = {key: str(value) for key, value in row.items() if key in Item.keys() and value not in (None, "")}
+        given = {
+            key: str(value) for key, value in row.items() if key in Item.keys() and value not in (None, "")
+        }
         try:
             items.append(Item.model_validate(given))
         except ValueError as problem:
             first = problem.errors()[0] if hasattr(problem, "errors") else {"loc": (), "ctx": {}}
             context = first.get("ctx", {})
             what = f"{catalog.file}:{line}: {'.'.join(str(s) for s in first['loc'])} {context.get('message', 'is not an item')}"
-            raise resolved.error(("catalog", "file"), what, found=str(given), expected=context.get("expected") or "an item") from None
+            raise resolved.error(
+                ("catalog", "file"), what, found=str(given), expected=context.get("expected") or "an item"
+            ) from None
     return _listed(items)
 
 
@@ -106,7 +115,9 @@ def _generated(given: GenerateCatalog) -> Items:
     names = [f"category-{slot % given.categories + 1:02d}" for slot in slots]
     weight = np.array([power(k + zipf.q, -zipf.s) for k in range(1, count + 1)])
     price = _prices(given, [mix(slot) >> 32 for slot in slots])
-    return _items(skus, names, price, np.round(price * (1.0 - given.margin), 4), weight / np.cumsum(weight)[-1])
+    return _items(
+        skus, names, price, np.round(price * (1.0 - given.margin), 4), weight / np.cumsum(weight)[-1]
+    )
 
 
 def _prices(given: GenerateCatalog, uniforms: list[int]) -> NDArray[np.float64]:
@@ -114,7 +125,9 @@ def _prices(given: GenerateCatalog, uniforms: list[int]) -> NDArray[np.float64]:
         from policies.elementary import normal_quantile
 
         center = log(_MEDIAN_PRICE)
-        return np.array([round(exp(center + _SPREAD * normal_quantile((u + 0.5) / 2**32)), 2) for u in uniforms])
+        return np.array(
+            [round(exp(center + _SPREAD * normal_quantile((u + 0.5) / 2**32)), 2) for u in uniforms]
+        )
     from twin.random.laws import quantiles_at
 
     at = (np.array(uniforms, np.float64) + 0.5) / 2**32

@@ -80,8 +80,12 @@ def _fill_targets(
 
 
 def _fill(
-    rule: OpeningRule, mine: NDArray[np.int32], here: NDArray[np.bool_],
-    aims: list[tuple[NDArray[np.int32], NDArray[np.int64]]], demand: DemandPlan, location: int,
+    rule: OpeningRule,
+    mine: NDArray[np.int32],
+    here: NDArray[np.bool_],
+    aims: list[tuple[NDArray[np.int32], NDArray[np.int64]]],
+    demand: DemandPlan,
+    location: int,
 ) -> None:
     if rule.units is not None:
         mine[here] = rule.units
@@ -92,31 +96,47 @@ def _fill(
         _fill_targets(mine, aims, here)
 
 
-def _from_files(resolved: Resolved, network: Network, items: Items, cells: Cells, stock: NDArray[np.int32]) -> None:
+def _from_files(
+    resolved: Resolved, network: Network, items: Items, cells: Cells, stock: NDArray[np.int32]
+) -> None:
     for i, rule in enumerate(resolved.scenario.inventory.opening):
         if rule.file is None:
             continue
         rows = sources.table(rule.file, rule.columns.mapping() if rule.columns else None)
         for line, row in enumerate(rows, start=2):
             where = ("inventory", "opening", i, "file")
-            _, cell, _ = _cell_of(resolved, where, f"{rule.file}:{line}", network, items, cells, row, "location")
+            _, cell, _ = _cell_of(
+                resolved, where, f"{rule.file}:{line}", network, items, cells, row, "location"
+            )
             stock[cell] = _units(resolved, where, f"{rule.file}:{line}", row)
 
 
 def _cell_of(
-    resolved: Resolved, where: tuple[str | int, ...], line: str, network: Network, items: Items, cells: Cells,
-    row: dict[str, object], key: str,
+    resolved: Resolved,
+    where: tuple[str | int, ...],
+    line: str,
+    network: Network,
+    items: Items,
+    cells: Cells,
+    row: dict[str, object],
+    key: str,
 ) -> tuple[int, int, int]:
     """Location, cell and SKU that a row of a file names."""
     place, sku = str(row.get(key)), str(row.get("sku"))
     if place not in network.index:
-        raise resolved.error(where, f"{line}: no such location", found=place, expected=f"a location's id in column {key}")
+        raise resolved.error(
+            where, f"{line}: no such location", found=place, expected=f"a location's id in column {key}"
+        )
     if sku not in items.index:
-        raise resolved.error(where, f"{line}: no such item", found=sku, expected="a SKU of the catalog in column sku")
+        raise resolved.error(
+            where, f"{line}: no such item", found=sku, expected="a SKU of the catalog in column sku"
+        )
     location, number = network.index[place], items.index[sku]
     cell = int(cells.find(location, np.array([number], np.int32))[0])
     if cell < 0:
-        raise resolved.error(where, f"{line}: {place} does not range it", found=sku, expected="a SKU of its assortment")
+        raise resolved.error(
+            where, f"{line}: {place} does not range it", found=sku, expected="a SKU of its assortment"
+        )
     return location, cell, number
 
 
@@ -127,7 +147,9 @@ def _units(resolved: Resolved, where: tuple[str | int, ...], line: str, row: dic
     except ValueError:
         units = -1
     if not 0 <= units < 2**31:
-        raise resolved.error(where, f"{line}: not a stock", found=text, expected="whole units >= 0 in column units")
+        raise resolved.error(
+            where, f"{line}: not a stock", found=text, expected="whole units >= 0 in column units"
+        )
     return units
 
 
@@ -138,16 +160,22 @@ def open_orders(resolved: Resolved, network: Network, items: Items, cells: Cells
         return []
     where, zone = ("inventory", "open_orders", "file"), resolved.scenario.time.timezone
     result = []
-    for line, row in enumerate(sources.table(given.file, given.columns.mapping() if given.columns else None), start=2):
+    for line, row in enumerate(
+        sources.table(given.file, given.columns.mapping() if given.columns else None), start=2
+    ):
         at = f"{given.file}:{line}"
         destination, cell, sku = _cell_of(resolved, where, at, network, items, cells, row, "to")
         origin = network.index.get(str(row.get("from")), -1)
         if origin < 0:
-            raise resolved.error(where, f"{at}: no such location", found=str(row.get("from")), expected="an id in column from")
+            raise resolved.error(
+                where, f"{at}: no such location", found=str(row.get("from")), expected="an id in column from"
+            )
         try:
             due = to_utc(local_time(str(row.get("due"))), zone)
         except (ValueFault, ValueError):
-            raise resolved.error(where, f"{at}: not a time", found=str(row.get("due")), expected="a local date in column due") from None
+            raise resolved.error(
+                where, f"{at}: not a time", found=str(row.get("due")), expected="a local date in column due"
+            ) from None
         units = _units(resolved, where, at, row)
         result.append(OpenOrder(origin, destination, cell, sku, units, max(due, resolved.scenario.start_us)))
     return sorted(result, key=lambda order: (order.due_us, order.cell))

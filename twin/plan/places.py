@@ -31,10 +31,15 @@ def read_network(resolved: Resolved) -> Network:
         if given.files is not None:
             columns = given.files.columns
             locations = sources.table(given.files.locations, columns.locations.mapping() if columns else None)
-            lanes = sources.table(given.files.lanes, columns.lanes.mapping() if columns else None) if given.files.lanes else []
+            lanes = (
+                sources.table(given.files.lanes, columns.lanes.mapping() if columns else None)
+                if given.files.lanes
+                else []
+            )
             return Network.from_tables(locations, lanes)
         places = [
-            Location(p.id, p.kind, p.at, p.open, p.cut_off, tuple(p.tags), p.region, p.timezone) for p in given.locations or ()
+            Location(p.id, p.kind, p.at, p.open, p.cut_off, tuple(p.tags), p.region, p.timezone)
+            for p in given.locations or ()
         ]
         return Network(places, [_lane(lane) for lane in given.lanes])
     except NetworkError as problem:
@@ -80,7 +85,9 @@ def _generated(resolved: Resolved) -> Network:
     if not hubs:
         return made
     terms = _terms(given.hub_lane)
-    return Network(made.locations, [replace(lane, **terms) if lane.destination in hubs else lane for lane in made.lanes])
+    return Network(
+        made.locations, [replace(lane, **terms) if lane.destination in hubs else lane for lane in made.lanes]
+    )
 
 
 def _by_name(name: str, share: float) -> bool:
@@ -132,7 +139,9 @@ def check_names(resolved: Resolved, network: Network, items: Items) -> None:
 
                     near = nearest_name(name, valid[key][:5000])
                     hint = f" (did you mean {near}?)" if near else ""
-                    raise resolved.error((*path, key), f"nothing has this name{hint}", found=name, expected=f"a known {key}")
+                    raise resolved.error(
+                        (*path, key), f"nothing has this name{hint}", found=name, expected=f"a known {key}"
+                    )
 
 
 def _selectors(part: Any, path: tuple[str | int, ...]) -> list[tuple[tuple[str | int, ...], Selector]]:

@@ -34,7 +34,9 @@ def targets(group: Group) -> NDArray[np.int64]:
     return np.maximum(np.where(orders, points + group.policy.quantities(state), 0), 0)
 
 
-def plan_rules(resolved: Resolved, network: Network, items: Items, cells: Cells, moments: Moments) -> list[Group]:
+def plan_rules(
+    resolved: Resolved, network: Network, items: Items, cells: Cells, moments: Moments
+) -> list[Group]:
     """One group for each location and rule, by location; the first rule that matches a cell decides."""
     rules = resolved.scenario.policies.reorder
     chosen = _rule_of_cells(rules, network, items, cells)
@@ -47,12 +49,16 @@ def plan_rules(resolved: Resolved, network: Network, items: Items, cells: Cells,
         _check(network, cells, items, rules, chosen, sourced)
     except NetworkError as problem:
         where = problem.path or ("network", "lanes")
-        raise resolved.error(where, problem.message, found=str(problem.found), expected=problem.expected) from None
+        raise resolved.error(
+            where, problem.message, found=str(problem.found), expected=problem.expected
+        ) from None
     demand.follow(chosen, sourced)
     return _Maker(resolved, network, items, cells, demand).groups(rules, chosen, sourced)
 
 
-def _rule_of_cells(rules: tuple[ReorderRule, ...], network: Network, items: Items, cells: Cells) -> list[NDArray[np.int16]]:
+def _rule_of_cells(
+    rules: tuple[ReorderRule, ...], network: Network, items: Items, cells: Cells
+) -> list[NDArray[np.int16]]:
     """For each location, the rule of each of its cells; -1 for none."""
     where = [(locations_of(rule.where, network), skus_of(rule.where, items)) for rule in rules]
     shared: dict[object, NDArray[np.int16]] = {}
@@ -71,7 +77,12 @@ def _rule_of_cells(rules: tuple[ReorderRule, ...], network: Network, items: Item
 
 
 def _sources(
-    network: Network, items: Items, cells: Cells, rules: tuple[ReorderRule, ...], location: int, rule_of: NDArray[np.int16]
+    network: Network,
+    items: Items,
+    cells: Cells,
+    rules: tuple[ReorderRule, ...],
+    location: int,
+    rule_of: NDArray[np.int16],
 ) -> NDArray[np.int32]:
     """The network lane that supplies each cell of a location; -1 where no rule orders for it."""
     place = network.locations[location]
@@ -90,13 +101,20 @@ def _sources(
 def _lane_numbers(network: Network) -> dict[tuple[str, str], int]:
     cached = network.__dict__.get("_numbers")
     if cached is None:
-        cached = network.__dict__["_numbers"] = {(lane.origin, lane.destination): i for i, lane in enumerate(network.lanes)}
+        cached = network.__dict__["_numbers"] = {
+            (lane.origin, lane.destination): i for i, lane in enumerate(network.lanes)
+        }
     return cached  # type: ignore[no-any-return]
 
 
 def _own_suppliers(
-    network: Network, items: Items, ranged: NDArray[np.int32], place: str, number: dict[tuple[str, str], int],
-    lane_of: NDArray[np.int32], mine: NDArray[np.bool_],
+    network: Network,
+    items: Items,
+    ranged: NDArray[np.int32],
+    place: str,
+    number: dict[tuple[str, str], int],
+    lane_of: NDArray[np.int32],
+    mine: NDArray[np.bool_],
 ) -> None:
     """Where a location buys from suppliers itself, each SKU comes from its own one."""
     lanes = network.lanes_into(place)
@@ -123,7 +141,11 @@ def _supplier_numbers(items: Items, suppliers: tuple[str, ...]) -> NDArray[np.in
 
 
 def _check(
-    network: Network, cells: Cells, items: Items, rules: tuple[ReorderRule, ...], chosen: list[NDArray[np.int16]],
+    network: Network,
+    cells: Cells,
+    items: Items,
+    rules: tuple[ReorderRule, ...],
+    chosen: list[NDArray[np.int16]],
     sourced: list[NDArray[np.int32]],
 ) -> None:
     def needs() -> Iterable[Need]:
@@ -171,14 +193,19 @@ class _Downstream:
 
     def _customers_first(self, sourced: list[NDArray[np.int32]]) -> list[int]:
         upstream = {
-            location: {self.network.index[self.network.lanes[lane].origin] for lane in np.unique(lanes[lanes >= 0]).tolist()}
+            location: {
+                self.network.index[self.network.lanes[lane].origin]
+                for lane in np.unique(lanes[lanes >= 0]).tolist()
+            }
             for location, lanes in enumerate(sourced)
         }
         depth: dict[int, int] = {}
 
         def measure(location: int) -> int:
             if location not in depth:
-                depth[location] = 1 + max((measure(above) for above in sorted(upstream[location])), default=-1)
+                depth[location] = 1 + max(
+                    (measure(above) for above in sorted(upstream[location])), default=-1
+                )
             return depth[location]
 
         return sorted(upstream, key=lambda location: (-measure(location), location))
@@ -187,13 +214,24 @@ class _Downstream:
 class _Maker:
     """Builds the policies, one for all groups whose facts are alike."""
 
-    def __init__(self, resolved: Resolved, network: Network, items: Items, cells: Cells, demand: _Downstream) -> None:
-        self.resolved, self.network, self.items, self.cells, self.demand = resolved, network, items, cells, demand
+    def __init__(
+        self, resolved: Resolved, network: Network, items: Items, cells: Cells, demand: _Downstream
+    ) -> None:
+        self.resolved, self.network, self.items, self.cells, self.demand = (
+            resolved,
+            network,
+            items,
+            cells,
+            demand,
+        )
         self._made: dict[object, ReorderPolicy] = {}
         self._lead = np.array([_lead_time(lane) for lane in network.lanes]).reshape(-1, 2)
 
     def groups(
-        self, rules: tuple[ReorderRule, ...], chosen: list[NDArray[np.int16]], sourced: list[NDArray[np.int32]]
+        self,
+        rules: tuple[ReorderRule, ...],
+        chosen: list[NDArray[np.int16]],
+        sourced: list[NDArray[np.int32]],
     ) -> list[Group]:
         result = []
         for location, rule_of in enumerate(chosen):
@@ -206,7 +244,13 @@ class _Maker:
         return result
 
     def _policy(
-        self, rule: ReorderRule, number: int, location: int, local: NDArray[np.int32], lane: NDArray[np.int32], review: int
+        self,
+        rule: ReorderRule,
+        number: int,
+        location: int,
+        local: NDArray[np.int32],
+        lane: NDArray[np.int32],
+        review: int,
     ) -> ReorderPolicy:
         mean, variance = (a[local] for a in self.demand.at(location))
         skus = self.cells.skus[location][local]
@@ -224,14 +268,18 @@ class _Maker:
             try:
                 self._made[key] = make(rule.use, facts, rule.params)
             except ValueError as problem:
-                raise self.resolved.error(("policies", "reorder", number), str(problem), found=rule.use) from None
+                raise self.resolved.error(
+                    ("policies", "reorder", number), str(problem), found=rule.use
+                ) from None
         return self._made[key]
 
 
 def _lead_time(lane: Lane) -> tuple[float, float]:
     """Mean and variance, in days and days², from order to receipt: the wait for a departure and the transit."""
     mean = lane.mean_transit / DAY
-    deviation = 0.0 if isinstance(lane.transit, int | float) else float(getattr(lane.transit, "sd", 0.0) or 0.0) / DAY
+    deviation = (
+        0.0 if isinstance(lane.transit, int | float) else float(getattr(lane.transit, "sd", 0.0) or 0.0) / DAY
+    )
     if not lane.departs:
         return mean, deviation * deviation
     times = sorted(lane.departs)

@@ -55,7 +55,9 @@ def _quantile(family: int, a: float, b: float, c: float, p: float) -> float:
 
 
 @kernel
-def _quantiles(family: int, a: float, b: float, c: float, at: NDArray[np.float64], out: NDArray[np.float64]) -> None:
+def _quantiles(
+    family: int, a: float, b: float, c: float, at: NDArray[np.float64], out: NDArray[np.float64]
+) -> None:
     for i in range(at.size):
         out[i] = _quantile(family, a, b, c, at[i])
 

@@ -77,7 +77,12 @@ def apply_delta(record: Record, cell: int, delta: int, other: int, record_time: 
             delta = 0  # the count has seen it already, but not what is owed or on its way
         else:
             entry = record.recent[record.meters[_RECENT_END] & (record.recent.size - 1)]
-            entry.record_time, entry.event_time, entry.cell, entry.delta = record_time, event_time, cell, delta
+            entry.record_time, entry.event_time, entry.cell, entry.delta = (
+                record_time,
+                event_time,
+                cell,
+                delta,
+            )
             record.meters[_RECENT_END] += 1
     row.on_hand += delta
     row.position += delta + other
@@ -85,7 +90,9 @@ def apply_delta(record: Record, cell: int, delta: int, other: int, record_time: 
 
 
 @inlined()
-def hear_sale(record: Record, key: int, event_time: int, sequence: int, cell: int, sold: int, owed: int) -> None:
+def hear_sale(
+    record: Record, key: int, event_time: int, sequence: int, cell: int, sold: int, owed: int
+) -> None:
     """A POS line: ``sold`` units left the shelf, ``owed`` were promised for later."""
     digest(record, key ^ (sequence << 1), (np.int64(cell) << 32) | (np.int64(owed) << 16) | sold)
     if first_time(record, _SALES, sequence):
@@ -107,7 +114,12 @@ def hear_backfill(record: Record, key: int, event_time: int, sequence: int, cell
 
 @compiled()
 def hear_receipt(
-    table: NDArray[np.int64], key: int, event_time: int, sequence: int, cells: NDArray[np.int32], units: NDArray[np.int32],
+    table: NDArray[np.int64],
+    key: int,
+    event_time: int,
+    sequence: int,
+    cells: NDArray[np.int32],
+    units: NDArray[np.int32],
     ordered: NDArray[np.int32],
 ) -> bool:
     """A delivery put away: ``units`` of ``ordered`` came. Returns whether it was new."""
@@ -125,7 +137,12 @@ def hear_receipt(
 
 @compiled()
 def hear_dispatch(
-    table: NDArray[np.int64], key: int, event_time: int, sequence: int, cells: NDArray[np.int32], units: NDArray[np.int32]
+    table: NDArray[np.int64],
+    key: int,
+    event_time: int,
+    sequence: int,
+    cells: NDArray[np.int32],
+    units: NDArray[np.int32],
 ) -> bool:
     """A truck loaded for another location: what was committed has left. Returns whether it was new."""
     record = open_record(table)

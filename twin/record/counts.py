@@ -36,7 +36,12 @@ def _since(record: Record, cells: NDArray[np.int32], event_time: int, sums: NDAr
 
 @compiled()
 def hear_count(
-    table: NDArray[np.int64], key: int, event_time: int, sequence: int, cells: NDArray[np.int32], levels: NDArray[np.int32]
+    table: NDArray[np.int64],
+    key: int,
+    event_time: int,
+    sequence: int,
+    cells: NDArray[np.int32],
+    levels: NDArray[np.int32],
 ) -> bool:
     """Fix the level of ``cells`` (sorted) at ``levels`` as of ``event_time``; returns whether the count was applied.
 

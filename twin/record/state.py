@@ -62,7 +62,9 @@ class Record(NamedTuple):
     committed: NDArray[np.int32]  # (n,) units other cells ordered from this one, not yet dispatched
     backordered: NDArray[np.int32]  # (n,)
     signalled: NDArray[np.uint8]  # (n,) 1 from a cell's signal to its answer
-    signals: NDArray[np.int32]  # (n,) the first `meters[SIGNALS]` are cells whose position fell to their point
+    signals: NDArray[
+        np.int32
+    ]  # (n,) the first `meters[SIGNALS]` are cells whose position fell to their point
     seen: NDArray[np.uint8]  # (sources, w) whether the event with this sequence number (mod w) was heard
     seen_top: NDArray[np.int64]  # (sources,) highest sequence number heard
     heard_to: NDArray[np.int64]  # (sources,) latest event time heard, µs
@@ -136,7 +138,9 @@ def with_room_for_count(record: Record) -> Record:
     """The same record with room for one more count."""
     if record.meters[Meter.LAST_COUNT] + 1 < record.count_times.size:
         return record
-    return record._replace(count_times=np.concatenate([record.count_times, np.full_like(record.count_times, -(1 << 62))]))
+    return record._replace(
+        count_times=np.concatenate([record.count_times, np.full_like(record.count_times, -(1 << 62))])
+    )
 
 
 def power_of_two(at_least: int) -> int:

@@ -29,7 +29,11 @@ class Counting:
             start = scenario.start_us
             if given.at is not None:
                 start = Timetable((given.at,), scenario.time.timezone).next(start)
-            first = start + given.every if start == scenario.start_us else start + given.every - DAY * (given.every >= DAY)
+            first = (
+                start + given.every
+                if start == scenario.start_us
+                else start + given.every - DAY * (given.every >= DAY)
+            )
             self._later(max(first, scenario.start_us), given.every, cells)
 
     def _cells(self, where: object) -> list[tuple[int, NDArray[np.int32]]]:

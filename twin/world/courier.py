@@ -31,16 +31,35 @@ class Courier:
     """Sends messages through the channel of their source, one sequence of numbers a source."""
 
     def __init__(
-        self, agenda: Agenda, brain: Brain, channels: dict[int, Channel], draws: KeyedDraws, places: list[str], journal: Journal
+        self,
+        agenda: Agenda,
+        brain: Brain,
+        channels: dict[int, Channel],
+        draws: KeyedDraws,
+        places: list[str],
+        journal: Journal,
     ) -> None:
-        self._agenda, self._brain, self._channels, self._draws, self._journal = agenda, brain, channels, draws, journal
+        self._agenda, self._brain, self._channels, self._draws, self._journal = (
+            agenda,
+            brain,
+            channels,
+            draws,
+            journal,
+        )
         self._slots = [entity("message", place) for place in places]
         self._sequence = dict.fromkeys(channels, -1)
-        self.in_flight: NDArray[np.int64] = np.zeros(len(places), np.int64)  # units on their way to the record, by location
+        self.in_flight: NDArray[np.int64] = np.zeros(
+            len(places), np.int64
+        )  # units on their way to the record, by location
         self.delivered = 0
 
     def send(
-        self, kind: Kind, location: int, cells: NDArray[np.int32], units: NDArray[np.int32], other: NDArray[np.int32]
+        self,
+        kind: Kind,
+        location: int,
+        cells: NDArray[np.int32],
+        units: NDArray[np.int32],
+        other: NDArray[np.int32],
     ) -> None:
         """Tell the record what has just happened at a location: at once, later, twice or never, as the channel will have it."""
         source = Source.COUNTS if kind == Kind.COUNT else Source.WAREHOUSE

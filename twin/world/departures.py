@@ -31,7 +31,10 @@ class Timetable:
 
     def covers(self, at: int) -> bool:
         """Whether ``at`` lies on one of the weekdays."""
-        return not self._weekdays or (_EPOCH + at * _MICROSECOND).astimezone(self._zone).weekday() in self._weekdays
+        return (
+            not self._weekdays
+            or (_EPOCH + at * _MICROSECOND).astimezone(self._zone).weekday() in self._weekdays
+        )
 
     def _fill(self, at: int) -> None:
         day = (_EPOCH + at * _MICROSECOND).astimezone(self._zone).date() - timedelta(days=1)
@@ -51,5 +54,7 @@ def timetable(times: tuple[int, ...], timezone: str, weekdays: tuple[int, ...] =
 
 
 def _instant(midnight: datetime, clock_us: int) -> int:
-    local = (midnight.replace(tzinfo=None) + timedelta(microseconds=clock_us % DAY)).replace(tzinfo=midnight.tzinfo)
+    local = (midnight.replace(tzinfo=None) + timedelta(microseconds=clock_us % DAY)).replace(
+        tzinfo=midnight.tzinfo
+    )
     return (local.astimezone(UTC) - _EPOCH) // _MICROSECOND

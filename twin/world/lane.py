@@ -72,8 +72,18 @@ def run_shelves(shelves: Shelves, operations: Operations, until: int) -> None:
 @inlined()
 def run_record(shelves: Shelves, record: Record, operations: Operations, until: int) -> int:
     """All that the record hears with a key below ``until``; returns where it stopped for a signal, or ``until``."""
-    arrivals, sales, control, carried = operations.arrivals, operations.sales, shelves.control, operations.carried
-    j, last, owing, first = control[_NEXT_ARRIVAL], arrivals.size - 1, control[_OWED], control[_FIRST] - carried.size
+    arrivals, sales, control, carried = (
+        operations.arrivals,
+        operations.sales,
+        shelves.control,
+        operations.carried,
+    )
+    j, last, owing, first = (
+        control[_NEXT_ARRIVAL],
+        arrivals.size - 1,
+        control[_OWED],
+        control[_FIRST] - carried.size,
+    )
     pending = next_pending(shelves)
     while True:
         arrival = arrivals[np.uintp(j)]
@@ -99,7 +109,10 @@ def run_record(shelves: Shelves, record: Record, operations: Operations, until: 
 
 @compiled()
 def advance(
-    shelves_table: NDArray[np.int64], record_table: NDArray[np.int64], operations_table: NDArray[np.int64], until: int,
+    shelves_table: NDArray[np.int64],
+    record_table: NDArray[np.int64],
+    operations_table: NDArray[np.int64],
+    until: int,
     watched: bool,
 ) -> int:
     """Run all operations with a key below ``until``; returns the key it stopped before.

@@ -83,7 +83,11 @@ class DrawnDays:
     def _expect(self, counts: NDArray[np.int32], first_day: int) -> int:
         """How many rows the days can have."""
         demand, span = self._plan.demand, (self.day - first_day) * DAY
-        drawn = draw_counts(self._streams, self._seed, self._replication, first_day, self.day, counts) if counts.size else 0
+        drawn = (
+            draw_counts(self._streams, self._seed, self._replication, first_day, self.day, counts)
+            if counts.size
+            else 0
+        )
         beats = sum(span // c.every + 1 for c in demand.clockworks)
         return int(drawn + beats + sum(b - a for a, b in self._recorded_parts(first_day)))
 
@@ -173,5 +177,8 @@ class Lines:
         n = deliver(self._plan.streams.pos, self._sales, carried, end, self._arrivals, waiting.size)
         sort_rows(self._arrivals, n, self._spare)
         self._active = int(np.searchsorted(self._arrivals["key"][:n], key(self.until, 0)))
-        self._sales[end]["key"], self._arrivals[n] = NEVER, (NEVER, 0, 0)  # the lane looks ahead as far as this row
+        self._sales[end]["key"], self._arrivals[n] = (
+            NEVER,
+            (NEVER, 0, 0),
+        )  # the lane looks ahead as far as this row
         return Operations(self._sales[: end + 1], self._arrivals[: n + 1], numbers)

@@ -22,7 +22,10 @@ _STRAIGHT_MONEY = ("revenue", "cost_of_goods", "lost_value", "lost_margin")
 
 @compiled()
 def compare(
-    shelves_table: NDArray[np.int64], record_table: NDArray[np.int64], first: NDArray[np.int64], out: NDArray[np.int64]
+    shelves_table: NDArray[np.int64],
+    record_table: NDArray[np.int64],
+    first: NDArray[np.int64],
+    out: NDArray[np.int64],
 ) -> None:
     """Per location, into ``out`` (locations, 7): the sums of a ``Snapshot`` without what is in flight."""
     shelves, record = open_shelves(shelves_table), open_record(record_table)
@@ -45,7 +48,11 @@ def compare(
 
 @compiled()
 def unheard(
-    sales: NDArray[np.void], arrivals: NDArray[np.void], next_sale: int, next_arrival: int, out: NDArray[np.int64]
+    sales: NDArray[np.void],
+    arrivals: NDArray[np.void],
+    next_sale: int,
+    next_arrival: int,
+    out: NDArray[np.int64],
 ) -> None:
     """Units sold that the record will yet hear of, added to ``out`` by location."""
     for j in range(next_arrival, arrivals.size - 1):
@@ -55,7 +62,14 @@ def unheard(
 
 
 @compiled()
-def add_lags(sales: NDArray[np.void], arrivals: NDArray[np.void], first: int, end: int, from_us: int, out: NDArray[np.int64]) -> None:
+def add_lags(
+    sales: NDArray[np.void],
+    arrivals: NDArray[np.void],
+    first: int,
+    end: int,
+    from_us: int,
+    out: NDArray[np.int64],
+) -> None:
     """Histogram of record time - event time of arrivals [first, end) that happened at or after ``from_us``."""
     for j in range(first, end):
         event_time = sales[arrivals[j].row].key >> KEY_SHIFT
@@ -73,7 +87,10 @@ def add_lags(sales: NDArray[np.void], arrivals: NDArray[np.void], first: int, en
 
 
 def snapshot(
-    at_us: int, shelves_table: NDArray[np.int64], record_table: NDArray[np.int64], first: NDArray[np.int64],
+    at_us: int,
+    shelves_table: NDArray[np.int64],
+    record_table: NDArray[np.int64],
+    first: NDArray[np.int64],
     in_flight: NDArray[np.int64],
 ) -> Snapshot:
     """Truth against record now."""
@@ -83,7 +100,9 @@ def snapshot(
     return Snapshot(at_us, cells, equal, error, np.minimum(in_flight, error), units, above, phantom, hidden)
 
 
-def close_ledger(plan: Plan, pages: NDArray[np.void], opening: NDArray[np.int32], inbound_us: NDArray[np.int64]) -> Ledger:
+def close_ledger(
+    plan: Plan, pages: NDArray[np.void], opening: NDArray[np.int32], inbound_us: NDArray[np.int64]
+) -> Ledger:
     """The ledger of a finished run: integrals get the levels at the start of each day, sums the columns that were derived."""
     days, buckets = plan.days, plan.buckets
     page = pages.reshape(days, buckets)
@@ -101,7 +120,9 @@ def close_ledger(plan: Plan, pages: NDArray[np.void], opening: NDArray[np.int32]
     counts[:, :, COUNT["out_us"]] = page["out_us"] + _levels(empty, page["out_net"]) * DAY
     owed = _levels(np.zeros_like(units), page["backordered"] - page["backfilled"])
     counts[:, :, COUNT["backorder_us"]] = page["backorder_us"] + owed * DAY
-    money[:, :, MONEY["value_us"]] = page["value_us"] + _levels(value, page["value_net"] - page["cost_of_goods"]) * DAY
+    money[:, :, MONEY["value_us"]] = (
+        page["value_us"] + _levels(value, page["value_net"] - page["cost_of_goods"]) * DAY
+    )
     scenario = plan.scenario
     return Ledger(
         start_us=scenario.start_us, warmup_days=(scenario.warmup_us - scenario.start_us) // DAY, days=days,
@@ -115,7 +136,9 @@ def _levels(start: NDArray[np.generic], net: NDArray[np.generic]) -> NDArray[np.
     return start[np.newaxis, :] + np.cumsum(net, axis=0) - net  # type: ignore[no-any-return, operator]
 
 
-def _opening(plan: Plan, opening: NDArray[np.int32]) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]:
+def _opening(
+    plan: Plan, opening: NDArray[np.int32]
+) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]:
     """Units, empty cells and value at cost of each bucket at the start."""
     if plan.by_cell:
         skus = np.concatenate([*plan.ranged.skus, np.zeros(0, np.int32)])

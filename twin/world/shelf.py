@@ -11,7 +11,10 @@ from twin.world.calendar import push
 from twin.world.state import Control, Shelves, open_shelves
 
 _PAGE, _DAY_END, _BY_CELL, _BUCKETS = (
-    int(Control.PAGE), int(Control.DAY_END), int(Control.BY_CELL), int(Control.BUCKETS)
+    int(Control.PAGE),
+    int(Control.DAY_END),
+    int(Control.BY_CELL),
+    int(Control.BUCKETS),
 )
 _CATEGORIES, _OWED, _BACKFILLS = int(Control.CATEGORIES), int(Control.BACKORDERS), int(Control.BACKFILLS)
 _DAY_US = 86_400_000_000
@@ -112,7 +115,9 @@ def shrink(shelves: Shelves, cell: int, location: int, sku: int, time: int) -> N
 
 
 @inlined()
-def _backfill(shelves: Shelves, page: np.void, cell: int, sku: int, time: int, heard_key: int, uniform: int) -> None:
+def _backfill(
+    shelves: Shelves, page: np.void, cell: int, sku: int, time: int, heard_key: int, uniform: int
+) -> None:
     """Hand what has come to those who wait, and let the record hear of it after its delay."""
     units = np.int64(min(shelves.backorders[cell], shelves.on_hand[cell]))
     shelves.backorders[cell] -= units
@@ -126,8 +131,14 @@ def _backfill(shelves: Shelves, page: np.void, cell: int, sku: int, time: int, h
 
 @compiled()
 def put_away(
-    table: NDArray[np.int64], time: int, heard_key: int, location: int, cells: NDArray[np.int32], skus: NDArray[np.int32],
-    units: NDArray[np.int32], uniform: int,
+    table: NDArray[np.int64],
+    time: int,
+    heard_key: int,
+    location: int,
+    cells: NDArray[np.int32],
+    skus: NDArray[np.int32],
+    units: NDArray[np.int32],
+    uniform: int,
 ) -> None:
     """A delivery reaches the shelves of ``location``; open backorders are met first.
 
@@ -146,8 +157,14 @@ def put_away(
 
 @compiled()
 def take_out(
-    table: NDArray[np.int64], time: int, location: int, cells: NDArray[np.int32], skus: NDArray[np.int32],
-    wanted: NDArray[np.int32], taken: NDArray[np.int32], room: int,
+    table: NDArray[np.int64],
+    time: int,
+    location: int,
+    cells: NDArray[np.int32],
+    skus: NDArray[np.int32],
+    wanted: NDArray[np.int32],
+    taken: NDArray[np.int32],
+    room: int,
 ) -> int:
     """Take up to ``wanted`` units of each line off the shelves of ``location``, first line first, at most ``room`` in all.
 

@@ -58,7 +58,9 @@ class ShelfLane:
         """Run everything before the key ``until``; returns the key it stopped before, which a signal may bring nearer."""
         return int(advance(self.table, brain.table, self._operations_table, until, self._watched))
 
-    def put_away(self, location: int, heard_key: int, cells: Units, skus: Units, units: Units, uniform: int) -> None:
+    def put_away(
+        self, location: int, heard_key: int, cells: Units, skus: Units, units: Units, uniform: int
+    ) -> None:
         """A delivery reaches the shelves."""
         if self._backorders:
             grown = with_room(self.shelves, cells.size)
@@ -66,7 +68,9 @@ class ShelfLane:
                 self.shelves, self.table = grown, table_of(grown)
         put_away(self.table, heard_key >> 5, heard_key, location, cells, skus, units, uniform)
 
-    def take_out(self, location: int, cells: Units, skus: Units, wanted: Units, taken: Units, room: int, time: int) -> int:
+    def take_out(
+        self, location: int, cells: Units, skus: Units, wanted: Units, taken: Units, room: int, time: int
+    ) -> int:
         """Goods leave the shelves for another location; returns how many units."""
         return int(take_out(self.table, time, location, cells, skus, wanted, taken, room))
 
@@ -79,5 +83,8 @@ class ShelfLane:
     @property
     def lines_done(self) -> int:
         """POS lines that have happened so far."""
-        return int(self.lines.first_sequence + self.shelves.control[Control.NEXT_SALE] - self._operations.carried.size)
-
+        return int(
+            self.lines.first_sequence
+            + self.shelves.control[Control.NEXT_SALE]
+            - self._operations.carried.size
+        )

@@ -21,7 +21,10 @@ SALE = np.dtype(
         ("sku", np.int32),
         ("quantity", np.int16),
         ("location", np.int16),
-        ("told", np.uint32),  # until delivery the luck of its event on the way; from the sale on, the units sold
+        (
+            "told",
+            np.uint32,
+        ),  # until delivery the luck of its event on the way; from the sale on, the units sold
     ],
     align=True,
 )
@@ -32,7 +35,14 @@ ARRIVAL = np.dtype([("key", np.int64), ("row", np.int32), ("location", np.int32)
 
 # What the lane has pending itself: for now, backorders met that the record will hear of.
 PENDING = np.dtype(
-    [("key", np.int64), ("event_time", np.int64), ("sequence", np.int64), ("cell", np.int32), ("units", np.int32)], align=True
+    [
+        ("key", np.int64),
+        ("event_time", np.int64),
+        ("sequence", np.int64),
+        ("cell", np.int32),
+        ("units", np.int32),
+    ],
+    align=True,
 )
 
 # One page of the ledger: what a bucket did on a day. A sale touches the first cache line only; the rest is derived when the
@@ -146,8 +156,18 @@ def no_operations() -> Operations:
 
 
 def new_shelves(
-    opening: NDArray[np.int32], *, days: int, buckets: int, by_cell: bool, categories: int, backorders: bool, start_us: int,
-    category: NDArray[np.int16], price: NDArray[np.float64], cost: NDArray[np.float64], latency: NDArray[np.int64],
+    opening: NDArray[np.int32],
+    *,
+    days: int,
+    buckets: int,
+    by_cell: bool,
+    categories: int,
+    backorders: bool,
+    start_us: int,
+    category: NDArray[np.int16],
+    price: NDArray[np.float64],
+    cost: NDArray[np.float64],
+    latency: NDArray[np.int64],
 ) -> Shelves:
     """Shelves filled with ``opening`` units a cell (taken over, not copied), and an empty ledger."""
     control = np.zeros(16, np.int64)

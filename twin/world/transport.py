@@ -71,7 +71,13 @@ class Transport:
     """The world's answer to orders: it is the sink of the simulation."""
 
     def __init__(
-        self, plan: Plan, clock: NetworkClock, shelves: ShelfLane, courier: Courier, draws: KeyedDraws, inbound: Inbound
+        self,
+        plan: Plan,
+        clock: NetworkClock,
+        shelves: ShelfLane,
+        courier: Courier,
+        draws: KeyedDraws,
+        inbound: Inbound,
     ) -> None:
         self._plan, self._clock, self._shelves, self._courier = plan, clock, shelves, courier
         self._draws, self._inbound = draws, inbound
@@ -91,12 +97,30 @@ class Transport:
         for order in self._plan.orders:
             one = np.ones(1, np.int32)
             purchase = PurchaseOrder(
-                self._plan.scenario.start_us, order.due_us, -1, order.origin, order.destination, 1, order.units, 0
+                self._plan.scenario.start_us,
+                order.due_us,
+                -1,
+                order.origin,
+                order.destination,
+                1,
+                order.units,
+                0,
             )
             internal = self._plan.network.locations[order.origin].is_internal
             self.in_transit += order.units if internal else 0
-            trip = Trip(self._plan.scenario.start_us, -1, order.origin, order.destination, 1, order.units, 0.0) if internal else None
-            delivery = Delivery(order.destination, one * order.cell, one * order.sku, one * order.units, None if internal else purchase, trip)
+            trip = (
+                Trip(self._plan.scenario.start_us, -1, order.origin, order.destination, 1, order.units, 0.0)
+                if internal
+                else None
+            )
+            delivery = Delivery(
+                order.destination,
+                one * order.cell,
+                one * order.sku,
+                one * order.units,
+                None if internal else purchase,
+                trip,
+            )
             self._inbound.ordered(self._clock.time, order.destination, order.units)
             self._arrive_at(order.due_us, delivery)
 
@@ -127,7 +151,9 @@ class Transport:
         ready = accepted + lead
         if way.timetable is not None:
             ready = way.timetable.next(accepted) + lead
-        purchase = PurchaseOrder(now, accepted + way.mean, -1, order.origin, order.destination, order.cells.size, order.total, 0)
+        purchase = PurchaseOrder(
+            now, accepted + way.mean, -1, order.origin, order.destination, order.cells.size, order.total, 0
+        )
         self.purchases.append(purchase)
         self._arrive_at(ready, Delivery(order.destination, order.cells, order.skus, order.units, purchase))
 
@@ -161,7 +187,9 @@ class Transport:
 
     def _load(self, origin: int, queue: deque[Waiting], room: int) -> None:
         """Take what waits off the shelves of ``origin``, in order of asking; one trip a lane."""
-        cells, skus, units = (np.concatenate([getattr(w, name) for w in queue]) for name in ("sources", "skus", "units"))
+        cells, skus, units = (
+            np.concatenate([getattr(w, name) for w in queue]) for name in ("sources", "skus", "units")
+        )
         taken = np.empty_like(units)
         total = self._shelves.take_out(origin, cells, skus, units, taken, room, self._clock.time)
         if total == 0:
@@ -172,7 +200,9 @@ class Transport:
             loads.setdefault(waiting.lane, []).append((waiting, load))
         loaded = taken > 0
         self.in_transit += total
-        self._courier.send(Kind.DISPATCH, origin, cells[loaded], taken[loaded], np.zeros(int(loaded.sum()), np.int32))
+        self._courier.send(
+            Kind.DISPATCH, origin, cells[loaded], taken[loaded], np.zeros(int(loaded.sum()), np.int32)
+        )
         for lane, parts in loads.items():
             self._drive(self._ways[lane], parts)
         left = [_rest(waiting, load) for waiting, load in zip(queue, np.split(taken, sizes), strict=True)]
@@ -184,14 +214,18 @@ class Transport:
         loaded = units > 0
         if not loaded.any():
             return
-        cells, skus = (np.concatenate([getattr(w, name) for w, _ in parts])[loaded] for name in ("cells", "skus"))
+        cells, skus = (
+            np.concatenate([getattr(w, name) for w, _ in parts])[loaded] for name in ("cells", "skus")
+        )
         way.trips += 1
         transit = quantile_draw_plain(way.table, self._draws.u32(Purpose.TRANSIT, way.slot, way.trips))
         total = int(units.sum())
         cost = way.lane.cost_per_trip + way.lane.cost_per_unit * total
         trip = Trip(self._clock.time, -1, way.origin, way.destination, int(cells.size), total, cost)
         self.trips.append(trip)
-        self._arrive_at(self._clock.time + transit, Delivery(way.destination, cells, skus, units[loaded], trip=trip))
+        self._arrive_at(
+            self._clock.time + transit, Delivery(way.destination, cells, skus, units[loaded], trip=trip)
+        )
 
     def _arrive_at(self, time: int, delivery: Delivery) -> None:
         self._clock.at(time, Phase.RECEIPT, lambda: self._docks[delivery.destination].arrive(delivery))
@@ -202,7 +236,9 @@ class Transport:
         total = int(delivery.units.sum())
         self._receipts += 1
         luck = self._draws.u32(Purpose.MESSAGE, place, self._receipts)
-        self._shelves.put_away(place, key(now, Phase.RECEIPT, HEARD), delivery.cells, delivery.skus, delivery.units, luck)
+        self._shelves.put_away(
+            place, key(now, Phase.RECEIPT, HEARD), delivery.cells, delivery.skus, delivery.units, luck
+        )
         self._inbound.received(now, place, total)
         if delivery.purchase is not None:
             delivery.purchase.received_us, delivery.purchase.received_units = now, total
@@ -217,7 +253,9 @@ class Transport:
 def _rest(waiting: Waiting, load: Units) -> Waiting:
     open_lines = load < waiting.units
     left = (waiting.units - load)[open_lines]
-    return Waiting(waiting.lane, waiting.cells[open_lines], waiting.sources[open_lines], waiting.skus[open_lines], left)
+    return Waiting(
+        waiting.lane, waiting.cells[open_lines], waiting.sources[open_lines], waiting.skus[open_lines], left
+    )
 
 
 def _way(plan: Plan, lane: Lane, zone: str) -> _Way:
@@ -295,7 +333,9 @@ class Dock:
         self.clock.at(self.clock.time + takes, Phase.RECEIPT, done)
 
 
-def _docks(plan: Plan, clock: NetworkClock, draws: KeyedDraws, finish: Callable[[Delivery], None]) -> list[Dock]:
+def _docks(
+    plan: Plan, clock: NetworkClock, draws: KeyedDraws, finish: Callable[[Delivery], None]
+) -> list[Dock]:
     from twin.plan.places import locations_of
 
     docks = [Dock(clock, finish) for _ in plan.network.locations]
