@@ -1,6 +1,6 @@
 """The loop: hear, review, decide, tell the sink; the same in simulation, replay, shadow and live.
 
-A rule under periodic review is asked at its instants, over all its cells at once. A rule under continuous review is asked when
+A rule under periodic review is asked at its instants, over all its cells at once, the customers' end of the network first. A rule under continuous review is asked when
 the record signals that a cell's position fell to its order point. Our own orders enter the record the moment they are decided;
 what becomes of them it learns from events.
 """
@@ -15,9 +15,9 @@ from numpy.typing import NDArray
 from policies.reorder.base import ReorderState
 from policies.reorder.terms import round_all_to_terms
 from twin.agenda import Agenda
-from twin.brain.groups import CONTINUOUS, CellMap, Group, Supply
+from twin.brain.groups import CONTINUOUS, Batch, CellMap, Group, Supply, batches_of
 from twin.brain.log import DecisionLog
-from twin.brain.scan import due_cells, look_up
+from twin.brain.scan import due, look_up
 from twin.clock import HEARD, Phase, key
 from twin.decisions import Order, Sink
 from twin.events import PHASE_OF, Kind, Message
@@ -45,10 +45,11 @@ class Brain:
         self.cells, self.groups, self.supplies, self.points = cells, list(groups), list(supplies), points
         self.agenda, self.sink, self.log = agenda, sink, log
         self._start, self._lateness, self._orders, self._asked = start_us, lateness_us, 0, False
-        self._group_of: dict[int, list[Group]] = {}
+        self._watching: dict[int, list[Group]] = {}
         for group in self.groups:
-            self._group_of.setdefault(group.location, []).append(group)
-        self._found = np.empty(min(max(1, points.size), 1 << 20), np.int32)
+            if group.review_us == CONTINUOUS:
+                self._watching.setdefault(group.location, []).append(group)
+        self._echelon = {group.location: (group.echelon, group.location) for group in self.groups}
 
     def begin(self) -> None:
         """Look at every watched cell once, and put the first periodic reviews on the agenda."""
@@ -56,7 +57,7 @@ class Brain:
             self._review_later(self._start, period)
         watched = [g for g in self.groups if g.review_us == CONTINUOUS]
         if watched:
-            self.agenda.at(self._start, Phase.REVIEW, lambda: self._review(watched, whole=True))
+            self.agenda.at(self._start, Phase.REVIEW, lambda: self._review_all(watched))
 
     def replace_record(self, record: Record) -> None:
         """Take over a record that has grown."""
@@ -94,70 +95,97 @@ class Brain:
         self.record.signalled[cells] = 0
         if count == 1:
             location = int(self.cells.location_of(cells)[0])
-            self._decide_at(location, cells)
+            self._decide_at(location, cells, self._watching[location])
         else:
             places = self.cells.location_of(cells)
-            for location in np.unique(places).tolist():
-                self._decide_at(location, cells[places == location])
+            for location in sorted(np.unique(places).tolist(), key=self._echelon.__getitem__):
+                self._decide_at(location, cells[places == location], self._watching[location])
         self.look(self.agenda.time)
 
-    def _decide_at(self, location: int, cells: NDArray[np.int32]) -> None:
+    def _decide_at(self, location: int, cells: NDArray[np.int32], groups: Sequence[Group]) -> None:
+        """Ask those of ``groups`` that govern ``cells`` of a location."""
         local = (cells - self.cells.first[location]).astype(np.int32)
-        for group in self._group_of[location]:
-            if group.review_us == CONTINUOUS:
+        for group in groups:
+            if group.location == location:
                 index, mine = _places(group, local)
                 self._decide(group, index, cells[mine])
 
     def _review_later(self, time: int, period: int) -> None:
-        due = [group for group in self.groups if group.review_us == period]
+        batches = batches_of([group for group in self.groups if group.review_us == period], self.cells, self.supplies)
 
         def review() -> None:
-            self._review(due)
-            self._review_later(time + period, period)
+            for batch in batches:
+                self._review(batch)
+            self.look(self.agenda.time)
+            self.agenda.at(self.agenda.time + period, Phase.REVIEW, review)
 
         self.agenda.at(time, Phase.REVIEW, review)
 
-    def _review(self, groups: Sequence[Group], whole: bool = False) -> None:
-        """Ask the rules of ``groups``, of all cells at or below their order points (or of ``whole`` groups)."""
+    def _review(self, batch: Batch) -> None:
+        """Ask the rules of a batch about all cells at or below their order points."""
+        cells, place = due(self.table, self.points, batch.first, batch.end)
+        if not cells.size:
+            return
+        if not batch.plain:
+            for i in np.unique(place).tolist():
+                self._decide_at(int(batch.location[i]), cells[place == i], batch.groups)
+            return
+        index = (cells - batch.first[place]).astype(np.int32)
+        state = self._state(index, cells)
+        wanted = np.empty(cells.size, np.int64)
+        starts = np.searchsorted(place, np.arange(len(batch.groups) + 1))
+        for first, end in batch.runs:  # groups that share a policy, one after the other
+            part = slice(int(starts[first]), int(starts[end]))
+            if part.start < part.stop:
+                wanted[part] = batch.groups[first].policy.quantities(_part(state, part))
+        units = round_all_to_terms(wanted, batch.pack[place], batch.moq[place]).astype(np.int32)
+        for i in np.unique(place[units > 0]).tolist():
+            part = slice(int(starts[i]), int(starts[i + 1]))
+            mine = units[part] > 0
+            group = batch.groups[i]
+            lane = int(group.lane[0])
+            self._place(group, lane, cells[part][mine], units[part][mine], np.asarray(state.position)[part][mine])
+
+    def _review_all(self, groups: Sequence[Group]) -> None:
+        """Ask the rules of ``groups`` about all of their cells."""
         for group in groups:
-            first, end = int(self.cells.first[group.location]), int(self.cells.first[group.location + 1])
-            if whole:
-                self._decide(
-                    group, np.arange(group.local.size, dtype=np.int32), (first + group.local).astype(np.int32)
-                )
-                continue
-            while first < end:
-                found = due_cells(self.table, self.points, first, end, self._found)
-                cells = self._found[:found].copy()
-                if found:
-                    index, mine = _places(group, (cells - self.cells.first[group.location]).astype(np.int32))
-                    self._decide(group, index, cells[mine])
-                first = int(cells[-1]) + 1 if found == self._found.size else end
+            self._decide(group, np.arange(group.local.size, dtype=np.int32), self._cells_of(group))
         self.look(self.agenda.time)
+
+    def _cells_of(self, group: Group) -> NDArray[np.int32]:
+        return (self.cells.first[group.location] + group.local).astype(np.int32)
+
+    def _state(self, index: NDArray[np.int32], cells: NDArray[np.int32]) -> ReorderState:
+        position, on_hand, inbound, backordered = (np.empty(cells.size, np.int32) for _ in range(4))
+        look_up(self.table, cells, position, on_hand, inbound, backordered)
+        return ReorderState(index, position, on_hand, inbound, backordered)
 
     def _decide(self, group: Group, index: NDArray[np.int32], cells: NDArray[np.int32]) -> None:
         """Ask a rule about ``cells``, its ``index``-th ones, and order what it says over the lanes that supply them."""
         if not cells.size:
             return
-        position, on_hand, inbound, backordered = (np.empty(cells.size, np.int32) for _ in range(4))
-        look_up(self.table, cells, position, on_hand, inbound, backordered)
-        wanted = group.policy.quantities(ReorderState(index, position, on_hand, inbound, backordered))
-        lanes = group.lane[index]
-        for lane in np.unique(lanes[wanted > 0]).tolist():
+        state = self._state(index, cells)
+        wanted = group.policy.quantities(state)
+        asked = np.flatnonzero(wanted > 0)
+        lanes = group.lane[index[asked]]
+        by_lane = np.argsort(lanes, kind="stable")
+        asked, lanes = asked[by_lane], lanes[by_lane]
+        starts = np.flatnonzero(np.diff(lanes, prepend=-1)).tolist()
+        for first, end in zip(starts, [*starts[1:], asked.size], strict=True):
+            mine, lane = asked[first:end], int(lanes[first])
             supply = self.supplies[lane]
-            mine = np.flatnonzero((wanted > 0) & (lanes == lane))
             units = round_all_to_terms(wanted[mine], supply.pack, supply.moq).astype(np.int32)
-            self._place(group, lane, supply, cells[mine], units, position[mine])
+            self._place(group, lane, cells[mine], units, np.asarray(state.position)[mine])
 
     def _place(
         self,
         group: Group,
         lane: int,
-        supply: Supply,
         cells: NDArray[np.int32],
         units: NDArray[np.int32],
         position: NDArray[np.int32],
     ) -> None:
+        supply = self.supplies[lane]
         local = cells - self.cells.first[group.location]
         skus = self.cells.skus[group.location][local]
         sources = (
@@ -173,6 +201,11 @@ class Brain:
         place_lines(self.table, cells, sources, units)
         self.log.add(order)
         self.sink.place(order)
+
+
+def _part(state: ReorderState, part: slice) -> ReorderState:
+    columns = (state.index, state.position, state.on_hand, state.inbound, state.backordered)
+    return ReorderState(*(np.asarray(column)[part] for column in columns))
 
 
 def _places(group: Group, local: NDArray[np.int32]) -> tuple[NDArray[np.int32], NDArray[np.intp] | slice]:

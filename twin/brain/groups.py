@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -28,6 +29,7 @@ class Group:
     local: NDArray[np.int32]
     lane: NDArray[np.int32]
     whole: bool  # all cells of the location
+    echelon: int = 0  # 0 at the customers' end, one more for whoever supplies that
 
 
 @dataclass(frozen=True)
@@ -55,3 +57,49 @@ class CellMap(Protocol):
 
     def location_of(self, cells: NDArray[np.int32]) -> NDArray[np.int32]:
         """Locations of cells."""
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Groups of one echelon that are reviewed together: none of them supplies another.
+
+    ``location`` are their places, ``first`` and ``end`` bound the cells of each. In a ``plain`` batch every group is a whole location supplied over
+    one lane, one a place; ``runs`` are then stretches [i, j) of groups that share a policy, ``pack`` and ``moq`` the terms of each.
+    """
+
+    groups: list[Group]
+    location: NDArray[np.int64]
+    first: NDArray[np.int64]
+    end: NDArray[np.int64]
+    pack: NDArray[np.int64]
+    moq: NDArray[np.int64]
+    runs: list[tuple[int, int]]
+    plain: bool
+
+
+def batches_of(groups: Sequence[Group], cells: CellMap, supplies: Sequence[Supply]) -> list[Batch]:
+    """Split groups into batches, the customers' end first; plain ones before others of the same echelon."""
+    batches = []
+    for echelon in sorted({group.echelon for group in groups}):
+        here = [group for group in groups if group.echelon == echelon]
+        for plain in (True, False):
+            some = [group for group in here if _is_plain(group) == plain]
+            if some:
+                batches.append(_batch(some, cells, supplies, plain))
+    return batches
+
+
+def _is_plain(group: Group) -> bool:
+    return group.whole and bool((group.lane == group.lane[0]).all())
+
+
+def _batch(groups: list[Group], cells: CellMap, supplies: Sequence[Supply], plain: bool) -> Batch:
+    groups = sorted(groups, key=lambda group: (group.location, group.rule))
+    own = groups if plain else list({group.location: group for group in groups}.values())  # a location is looked over once
+    places = np.array([group.location for group in own])
+    terms = [supplies[int(group.lane[0])] for group in own]
+    starts = [i for i, group in enumerate(own) if i == 0 or group.policy is not own[i - 1].policy]
+    return Batch(
+        own if plain else groups, places, cells.first[places], cells.first[places + 1], np.array([term.pack for term in terms]),
+        np.array([term.moq for term in terms]), list(zip(starts, [*starts[1:], len(own)], strict=True)), plain,
+    )  # fmt: skip

@@ -10,22 +10,40 @@ from twin.record.state import open_record
 
 
 @compiled()
-def due_cells(
-    table: NDArray[np.int64], points: NDArray[np.int32], first: int, end: int, out: NDArray[np.int32]
+def _due(
+    table: NDArray[np.int64],
+    points: NDArray[np.int32],
+    first: NDArray[np.int64],
+    end: NDArray[np.int64],
+    cells: NDArray[np.int32],
+    place: NDArray[np.int32],
 ) -> int:
-    """Cells of [first, end) whose position is at or below their order point, into ``out``; returns how many.
-
-    ``table`` is that of the record; it stops when ``out`` is full, and the caller goes on behind the last cell found.
-    """
+    """Write what is due into ``cells`` and ``place`` as far as there is room; returns how many are due in all."""
     record = open_record(table)
     n = 0
-    for cell in range(first, end):
-        if record.cells[np.uintp(cell)].position <= points[np.uintp(cell)]:
-            if n == out.size:
-                return n
-            out[n] = cell
-            n += 1
+    for i in range(first.size):
+        for cell in range(first[i], end[i]):
+            if record.cells[np.uintp(cell)].position <= points[np.uintp(cell)]:
+                if n < cells.size:
+                    cells[n], place[n] = cell, i
+                n += 1
     return n
+
+
+def due(
+    table: NDArray[np.int64], points: NDArray[np.int32], first: NDArray[np.int64], end: NDArray[np.int64]
+) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+    """Cells of the ranges [first[i], end[i]) whose position is at or below their order point, and the i of each.
+
+    ``table`` is that of the record; ``points`` has an entry for every cell.
+    """
+    room = int(min(1 << 16, (end - first).sum()))
+    while True:
+        cells, place = np.empty(room, np.int32), np.empty(room, np.int32)
+        found = int(_due(table, points, first, end, cells, place))
+        if found <= room:
+            return cells[:found], place[:found]
+        room = found
 
 
 @compiled()

@@ -167,6 +167,7 @@ class _Downstream:
     def __init__(self, network: Network, cells: Cells, moments: Moments) -> None:
         self.network, self.cells, self._moments = network, cells, moments
         self._ordered: dict[int, tuple[NDArray[np.float64], NDArray[np.float64]]] = {}
+        self._depth: dict[int, int] = {}
 
     def at(self, location: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Mean and variance of units a day, per cell of a location."""
@@ -191,6 +192,10 @@ class _Downstream:
                 self._ordered[origin][0][above] += mean[mine]
                 self._ordered[origin][1][above] += variance[mine]
 
+    def echelon(self, location: int) -> int:
+        """How far a location is from the end of the longest chain of supply; known once demand was followed."""
+        return max(self._depth.values()) - self._depth[location]
+
     def _customers_first(self, sourced: list[NDArray[np.int32]]) -> list[int]:
         upstream = {
             location: {
@@ -199,7 +204,7 @@ class _Downstream:
             }
             for location, lanes in enumerate(sourced)
         }
-        depth: dict[int, int] = {}
+        depth = self._depth
 
         def measure(location: int) -> int:
             if location not in depth:
@@ -240,7 +245,8 @@ class _Maker:
                 lane = sourced[location][local]
                 review = CONTINUOUS if rules[i].review == "continuous" else int(rules[i].review)
                 policy = self._policy(rules[i], i, location, local, lane, review)
-                result.append(Group(location, i, review, policy, local, lane, local.size == rule_of.size))
+                echelon = self.demand.echelon(location)
+                result.append(Group(location, i, review, policy, local, lane, local.size == rule_of.size, echelon))
         return result
 
     def _policy(

@@ -140,7 +140,8 @@ def negative_binomial(mean: float, variance: float) -> Whole:
         return poisson(mean)
     keep = 1.0 - mean / variance
     r = mean * (1.0 - keep) / keep
-    spread = int(16.0 * math.sqrt(variance)) + 60
+    # The tail falls by keep a unit, which for rare bursts is slower than the standard deviation says.
+    spread = int(16.0 * math.sqrt(variance) + 25.0 * variance / mean) + 60
     mode = max(0, int((r - 1.0) * keep / (1.0 - keep)))
     low = max(0, mode - spread)
     down = np.arange(float(mode), low, -1.0)
