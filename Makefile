@@ -13,17 +13,20 @@ WORKERS ?= 2
 PYTHONS := python3.11 python3.12 python3.13 python3.14 python3 python
 PACKAGES := network policies scenarios twin adapters dashboards
 
-.PHONY: help setup run test test-all test-bounds validate bench check docs pins clean
+.PHONY: help setup run kernels test test-all test-bounds validate bench check docs pins clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/  make \1  \2/p' $(firstword $(MAKEFILE_LIST)) | awk '{printf "  %-5s%-13s", $$1, $$2; $$1=$$2=""; print}'
 
 setup: $(VENV)/.runtime $(VENV)/.dev ## make .venv with everything to run, test and check
 
-run: $(VENV)/.runtime ## set up, then run the quickstart (or SCENARIO=name)
+run: $(VENV)/.runtime kernels ## set up, then run the quickstart (or SCENARIO=name)
 	@$(PY) -m twin run $(SCENARIO)
 
-test: setup ## the tests of everyday (under 8 minutes on 2 cores)
+kernels: $(VENV)/.runtime # compiled once a version into the user's cache folder; a moment where that has been done
+	@$(PY) -m twin.warm
+
+test: setup kernels ## the tests of everyday (under 8 minutes on 2 cores)
 	@$(PY) -m pytest -n $(WORKERS) -m "not slow and not validation_long"
 
 test-all: setup ## all tests but the long validation

@@ -49,5 +49,6 @@ if "NUMBA_CACHE_DIR" not in os.environ:
 compiled = partial(njit, cache=True, nogil=True)
 """A kernel that Python calls: ``@compiled()``."""
 
-inlined = partial(njit, cache=True, nogil=True, forceinline=True)
-"""A small function that becomes part of the kernels that call it: ``@inlined()``."""
+inlined = partial(njit, cache=True, nogil=True, forceinline=True, no_cpython_wrapper=True, no_cfunc_wrapper=True)
+"""A small function that becomes part of the kernels that call it: ``@inlined()``. Python cannot call it, which spares the
+compiler the unpacking of its arguments, the larger part of its work."""

@@ -4,11 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from twin.body.simulation import Progress, Replication, Simulation
-from twin.plan.build import MemoryNeeded, Plan, build
+from twin.plan.build import MemoryNeeded, Plan, build_plan
+from twin.warm import warm_up
+
+if TYPE_CHECKING:
+    from scenarios import Resolved
 
 __all__ = ["MemoryNeeded", "Plan", "Progress", "Replication", "build", "simulate"]
+
+
+def build(resolved: Resolved, *, strict: bool = False) -> Plan:
+    """Turn a scenario into a plan; see ``twin.plan.build.build_plan``. On a machine's first run, compile the kernels."""
+    warm_up()
+    return build_plan(resolved, strict=strict)
+
 
 
 def simulate(

@@ -167,6 +167,8 @@ class Brain:
         state = self._state(index, cells)
         wanted = group.policy.quantities(state)
         asked = np.flatnonzero(wanted > 0)
+        if not asked.size:
+            return
         lanes = group.lane[index[asked]]
         by_lane = np.argsort(lanes, kind="stable")
         asked, lanes = asked[by_lane], lanes[by_lane]

@@ -13,18 +13,21 @@ from twin.decisions import VERSION, Order
 if TYPE_CHECKING:
     import pyarrow as pa
 
+KINDS = ("purchase", "transfer")
+
+# Column, type, meaning. docs/events.md and docs/decisions.schema.json follow this list.
 COLUMNS = (
-    ("order", "number of the order, from 1"),
-    ("time", "when it was decided, µs since the epoch"),
-    ("complete_to", "instant up to which the record was held to be complete"),
-    ("rule", "index of the reorder rule in the scenario"),
-    ("policy", "its name"),
-    ("kind", "purchase (from a supplier) or transfer"),
-    ("origin", "who ships"),
-    ("destination", "who receives"),
-    ("sku", "what"),
-    ("units", "how many"),
-    ("position", "inventory position it was decided on"),
+    ("order", "int64", "number of the order, from 1; its lines share it"),
+    ("time", "int64", "when it was decided, µs since the epoch"),
+    ("complete_to", "int64", "instant up to which the record was held to be complete, µs since the epoch"),
+    ("rule", "int32", "index of the reorder rule in the scenario"),
+    ("policy", "string", "its name"),
+    ("kind", "string", "purchase (from a supplier) or transfer (from a location of ours)"),
+    ("origin", "string", "who ships"),
+    ("destination", "string", "who receives"),
+    ("sku", "string", "what"),
+    ("units", "int32", "how many"),
+    ("position", "int32", "inventory position it was decided on"),
 )
 _ROWS_A_SEGMENT = 1 << 18
 
@@ -119,9 +122,7 @@ class DecisionLog:
             "complete_to": each([order.complete_to for order in orders], np.int64),
             "rule": rule,
             "policy": coded(rule, rules or [""]),
-            "kind": coded(
-                each([not order.is_purchase for order in orders], np.int32), ["purchase", "transfer"]
-            ),
+            "kind": coded(each([not order.is_purchase for order in orders], np.int32), list(KINDS)),
             "origin": coded(each([order.origin for order in orders], np.int32), places),
             "destination": coded(each([order.destination for order in orders], np.int32), places),
             "sku": coded(joined("skus", np.int32), skus),

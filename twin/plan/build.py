@@ -138,13 +138,12 @@ class Plan:
         return CostRates(costs.holding_per_day, costs.order, lost, costs.backorder_per_day, costs.pick)
 
 
-def build(resolved: Resolved, *, strict: bool = False, replacing_demand: bool = False) -> Plan:
+def build_plan(resolved: Resolved, *, strict: bool = False) -> Plan:
     """Turn a scenario into a plan.
 
     Parameters
     ----------
     strict : whether a recorded feed with bad rows is refused
-    replacing_demand : whether the demand comes from elsewhere, so that a scenario without any is no fault
 
     Raises
     ------
@@ -187,7 +186,7 @@ def _with_suppliers(resolved: Resolved, items: Items, network: Network) -> Items
     catalog, suppliers = resolved.scenario.catalog, [place.id for place in network.of_kind("supplier")]
     if resolved.scenario.network.generate is None or catalog.items is not None or not suppliers:
         return items
-    chosen = [
+    chosen: list[str | None] = [
         given or suppliers[mix(entity("supplier", sku)) % len(suppliers)]
         for sku, given in zip(items.skus, items.supplier, strict=True)
     ]

@@ -12,8 +12,9 @@ from typing import Any
 import numpy as np
 from numba import types
 from numba.extending import intrinsic
+from numpy.typing import NDArray
 
-from twin.compiled import compiled, inlined
+from twin.compiled import compiled
 
 _M0 = np.uint64(0xD2E7470EE14C6C93)
 _M1 = np.uint64(0xCA5A826395121157)
@@ -22,7 +23,7 @@ _W1 = np.uint64(0xBB67AE8584CAA73B)
 _HALF = np.uint64(32)
 
 
-@intrinsic  # type: ignore[untyped-decorator]
+@intrinsic
 def _high_product(typing_context: Any, a: Any, b: Any) -> Any:
     """Upper 64 bits of the product of two uint64: one instruction, which numba does not offer."""
     signature = types.uint64(types.uint64, types.uint64)
@@ -37,8 +38,8 @@ def _high_product(typing_context: Any, a: Any, b: Any) -> Any:
     return signature, codegen
 
 
-@inlined()
-def philox_block(c0: int, c1: int, c2: int, c3: int, k0: int, k1: int) -> tuple[int, int, int, int]:
+@compiled(forceinline=True)
+def philox_block(c0: int, c1: int, c2: int, c3: int, k0: int, k1: int) -> tuple[np.uint64, np.uint64, np.uint64, np.uint64]:
     """Four uint64 for a counter of four and a key of two uint64."""
     a, b, c, d = np.uint64(c0), np.uint64(c1), np.uint64(c2), np.uint64(c3)
     x, y = np.uint64(k0), np.uint64(k1)
@@ -51,20 +52,20 @@ def philox_block(c0: int, c1: int, c2: int, c3: int, k0: int, k1: int) -> tuple[
     return a, b, c, d
 
 
-@inlined()
-def upper(word: int) -> int:
+@compiled(forceinline=True)
+def upper(word: np.uint64) -> np.int64:
     """The upper 32 bits of a uint64, as a non-negative int64."""
     return np.int64(np.uint64(word) >> _HALF)
 
 
-@inlined()
-def lower(word: int) -> int:
+@compiled(forceinline=True)
+def lower(word: np.uint64) -> np.int64:
     """The lower 32 bits of a uint64, as a non-negative int64."""
     return np.int64(np.uint64(word) & np.uint64(0xFFFFFFFF))
 
 
 @compiled()
-def philox_blocks(first: int, count: int, c1: int, c2: int, c3: int, k0: int, k1: int) -> np.ndarray:  # type: ignore[type-arg]
+def philox_blocks(first: int, count: int, c1: int, c2: int, c3: int, k0: int, k1: int) -> NDArray[np.uint64]:
     """``count`` consecutive blocks as an array (count, 4) of uint64; for tests and tools."""
     out = np.empty((count, 4), np.uint64)
     for i in range(count):

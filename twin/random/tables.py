@@ -10,13 +10,13 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from twin.compiled import inlined
+from twin.compiled import compiled
 
 STEPS = 4096  # of a quantile table
 _ROW = STEPS + 1
 
 
-@inlined()
+@compiled(forceinline=True)
 def quantile_draw(table: NDArray[np.int64], u: int) -> int:
     """A value of the law behind ``table`` (3 x 4,097 quantiles, flat) for ``u`` in [0, 2**32)."""
     step = u >> 20
@@ -26,11 +26,12 @@ def quantile_draw(table: NDArray[np.int64], u: int) -> int:
         base, fraction = _ROW + ((u >> 8) & 0xFFF), (u & 0xFF) << 8
     elif step == STEPS - 1:
         base, fraction = 2 * _ROW + ((u >> 8) & 0xFFF), (u & 0xFF) << 8
-    low = table[base]
-    return low + (((table[base + 1] - low) * fraction) >> 16)
+    low: int = table[base]
+    high: int = table[base + 1]
+    return low + (((high - low) * fraction) >> 16)
 
 
-@inlined()
+@compiled(forceinline=True)
 def discrete_draw(thresholds: NDArray[np.int64], first: int, length: int, u: int) -> int:
     """Index of the first of ``thresholds[first:first + length]`` that is above ``u``; ``length - 1`` at the most."""
     low, high = 0, length - 1

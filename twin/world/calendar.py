@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from twin.compiled import compiled, inlined
+from twin.compiled import inlined
 from twin.world.state import Control, Shelves
 
 _PENDING, _DONE = int(Control.PENDING), int(Control.DONE)
@@ -14,8 +14,8 @@ _PENDING, _DONE = int(Control.PENDING), int(Control.DONE)
 @inlined()
 def _before(heap: NDArray[np.void], i: int, j: int) -> bool:
     if heap[i].key != heap[j].key:
-        return heap[i].key < heap[j].key
-    return heap[i].sequence < heap[j].sequence
+        return bool(heap[i].key < heap[j].key)
+    return bool(heap[i].sequence < heap[j].sequence)
 
 
 @inlined()
@@ -28,7 +28,7 @@ def _swap(heap: NDArray[np.void], i: int, j: int) -> None:
     a.units, b.units = b.units, a.units
 
 
-@compiled()
+@inlined()
 def push(shelves: Shelves, key: int, event_time: int, sequence: int, cell: int, units: int) -> None:
     """Add an entry. The caller keeps room: see ``with_room``."""
     heap = shelves.pending
@@ -41,7 +41,7 @@ def push(shelves: Shelves, key: int, event_time: int, sequence: int, cell: int, 
         i = (i - 1) >> 1
 
 
-@compiled()
+@inlined()
 def drop_first(shelves: Shelves) -> None:
     """Remove the entry that is due first, and keep it among those done."""
     heap = shelves.pending

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from twin.clock import KEY_SHIFT, NEVER, Phase
 from twin.compiled import compiled, inlined
 from twin.intrinsics import prefetch
+from twin.memory import Row
 from twin.record.apply import hear_backfill, hear_sale
 from twin.record.state import Meter, Record, open_record
 from twin.world.calendar import drop_first
@@ -31,18 +32,19 @@ AHEAD = 24  # operations between asking for a cache line and using it
 
 
 @inlined()
-def happen(shelves: Shelves, sale: np.void) -> int:
+def happen(shelves: Shelves, sale: Row) -> int:
     """A POS line reaches the till, or a unit disappears; returns what was sold."""
     time = sale.key >> KEY_SHIFT
     turn_day(shelves, time)
     if sale.quantity == SHRINK_QUANTITY:
         shrink(shelves, sale.cell, sale.location, sale.sku, time)
         return 0
-    return sell(shelves, sale.cell, sale.location, sale.sku, time, sale.quantity)
+    sold: int = sell(shelves, sale.cell, sale.location, sale.sku, time, sale.quantity)
+    return sold
 
 
 @inlined()
-def hear(record: Record, key: int, sale: np.void, sequence: int, owing: int) -> None:
+def hear(record: Record, key: int, sale: Row, sequence: int, owing: int) -> None:
     """The record hears of a POS line; a till that neither sold nor owes has nothing to tell."""
     sold = np.int64(sale.told)
     owed = (sale.quantity - sold) * owing
@@ -123,12 +125,9 @@ def advance(
     shelves, record = open_shelves(shelves_table), open_record(record_table)
     operations = open_operations(operations_table)
     control = shelves.control
-    if not watched:
-        run_shelves(shelves, operations, until)
-        return run_record(shelves, record, operations, until)
     while True:
         heard = min(operations.arrivals[control[_NEXT_ARRIVAL]].key, next_pending(shelves))
-        run_shelves(shelves, operations, min(until, heard))
+        run_shelves(shelves, operations, min(until, heard) if watched else until)
         sale = operations.sales[control[_NEXT_SALE]].key
         if min(heard, sale) >= until:
             return until
