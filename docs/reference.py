@@ -3,6 +3,7 @@
 import json
 import sys
 from pathlib import Path
+from typing import Any
 
 DOCS = Path(__file__).resolve().parent
 sys.path.insert(0, str(DOCS.parent))
@@ -37,10 +38,49 @@ def schema() -> str:
     """Return docs/scenario.schema.json: the JSON Schema of scenario files."""
     import scenarios
 
-    return json.dumps(scenarios.json_schema(), indent=2, ensure_ascii=False) + "\n"
+    return _as_json(scenarios.json_schema())
 
 
-PAGES = {"kpis.md": kpis, "scenario.schema.json": schema}
+def scenario() -> str:
+    """Return docs/scenario-reference.md: every key of the language."""
+    from scenarios import reference
+
+    return reference.markdown()
+
+
+def events() -> str:
+    """Return docs/events.md: the catalogue of events and decisions."""
+    from twin import catalogue
+
+    return catalogue.markdown()
+
+
+def event_schema() -> str:
+    """Return docs/events.schema.json: the JSON Schema of a row of a feed of events."""
+    from twin import catalogue
+
+    return _as_json(catalogue.event_schema())
+
+
+def decision_schema() -> str:
+    """Return docs/decisions.schema.json: the JSON Schema of a row of the decisions."""
+    from twin import catalogue
+
+    return _as_json(catalogue.decision_schema())
+
+
+def _as_json(schema: dict[str, Any]) -> str:
+    return json.dumps(schema, indent=2, ensure_ascii=False) + "\n"
+
+
+PAGES = {
+    "kpis.md": kpis,
+    "scenario-reference.md": scenario,
+    "scenario.schema.json": schema,
+    "events.md": events,
+    "events.schema.json": event_schema,
+    "decisions.schema.json": decision_schema,
+}
 
 
 def main() -> None:

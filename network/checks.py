@@ -12,7 +12,8 @@ from network.lanes import Lane
 from network.locations import DAY, KINDS, SUPPLIER, Location
 
 if TYPE_CHECKING:
-    from numpy.typing import ArrayLike
+    import numpy as np
+    from numpy.typing import ArrayLike, NDArray
 
     from network.build import Network
 

@@ -47,23 +47,39 @@ SOURCE_OF = {
     Kind.COUNT: Source.COUNTS,
 }
 
-# Column, meaning. The Arrow schema and docs/events.md follow this list.
+@dataclass(frozen=True)
+class Tells:
+    """What an event of a kind says: of what, what its ``units`` are, and what its ``other`` (None: nothing, it is 0)."""
+
+    what: str
+    units: str
+    other: str | None = None
+
+
+TELLS = {
+    Kind.SALE: Tells("a till sold or owes a line", "units that left the shelf", "units owed to a customer who waits"),
+    Kind.BACKFILL: Tells("a customer who waited was served", "units handed over"),
+    Kind.RECEIPT: Tells("a delivery was put away", "units put on the shelf", "units that had been ordered"),
+    Kind.DISPATCH: Tells("a truck was loaded for another location", "units that left the shelf"),
+    Kind.COUNT: Tells("a location counted what is there", "the level that was found"),
+}
+SINGLE = (Kind.SALE, Kind.BACKFILL)  # an event is one line, and always heard in round 0; of the others it may have many
+
+# Column, type, meaning. The Arrow schema, docs/events.md and docs/events.schema.json follow this list.
 COLUMNS = (
     ("record_time", "int64", "when the record learns of it, µs since the epoch"),
     ("round", "int16", "round of that instant; above 0 only for what another event caused without delay"),
     ("event_time", "int64", "when it happened, µs since the epoch"),
     ("kind", "int8", "what happened: 1 sale, 2 backfill, 3 receipt, 4 dispatch, 5 count"),
-    (
-        "source",
-        "int8",
-        "who says so: 0 sales, 1 backfills, 2 warehouse, 3 counts; with the sequence number its id",
-    ),
+    ("source", "int8", "who says so: 0 sales, 1 backfills, 2 warehouse, 3 counts; with the sequence number its id"),
     ("sequence", "int64", "number of the event within its source; the lines of one event share it"),
+    ("line", "int32", "number of the line within the event, from 0"),
     ("location", "string", "where"),
     ("sku", "string", "what"),
     ("units", "int32", "sold, served, received or dispatched; the level found by a count"),
     ("other", "int32", "of a sale the units owed; of a receipt the units that had been ordered; else 0"),
 )
+OPTIONAL = ("round", "source", "line", "other")  # a feed may leave them out: they are 0, that of the kind, as the rows come, 0
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from numba.core import cgutils
 from numba.extending import intrinsic
 
 
-@intrinsic  # type: ignore[untyped-decorator]
+@intrinsic
 def prefetch(typing_context: Any, array: Any, index: Any) -> Any:
     """Ask for the cache line that holds ``array[index]`` (one dimension, contiguous) before it is needed."""
     if not isinstance(array, types.Array) or array.ndim != 1 or not isinstance(index, types.Integer):
@@ -31,7 +31,7 @@ def prefetch(typing_context: Any, array: Any, index: Any) -> Any:
     return signature, codegen
 
 
-@intrinsic  # type: ignore[untyped-decorator]
+@intrinsic
 def highest_bit(typing_context: Any, value: Any) -> Any:
     """Index of the highest set bit of a positive int64."""
     signature = types.int64(types.int64)

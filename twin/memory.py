@@ -8,12 +8,15 @@ arrays alive for as long as their table is used.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 from numba import types
 from numba.extending import intrinsic
 from numpy.typing import NDArray
+
+# One record of a structured array, such as ``rows[i]``: numba knows its fields; numpy's type for it, ``np.void``, none.
+Row: TypeAlias = Any
 
 COLUMNS = 4  # address, then up to three lengths
 
@@ -32,7 +35,7 @@ def table_of(arrays: Iterable[NDArray[Any]]) -> NDArray[np.int64]:
     return table
 
 
-@intrinsic  # type: ignore[untyped-decorator]
+@intrinsic
 def pointer(typing_context: Any, address: Any) -> Any:
     """An address as a pointer, for ``numba.carray``."""
     signature = types.voidptr(types.int64)

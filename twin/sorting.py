@@ -20,8 +20,8 @@ _COARSE, _FINE = 4096, 1  # rows a bucket holds, about
 def _after(rows: NDArray[np.void], i: int, other: NDArray[np.void], j: int) -> bool:
     """Whether row i of ``rows`` belongs behind row j of ``other``."""
     if rows[i].key != other[j].key:
-        return rows[i].key > other[j].key
-    return rows[i].location > other[j].location
+        return bool(rows[i].key > other[j].key)
+    return bool(rows[i].location > other[j].location)
 
 
 @inlined()
@@ -94,7 +94,8 @@ def _sort_bucket(
 @compiled()
 def coarse_shift(span: int, n: int) -> int:
     """The shift that spreads ``n`` rows with keys of a span over buckets that fit the processor's cache."""
-    return _shift_for(span, max(n // _COARSE, 1))
+    shift: int = _shift_for(span, max(n // _COARSE, 1))
+    return shift
 
 
 @compiled()
@@ -120,7 +121,7 @@ def sort_buckets(
 ) -> int:
     """Put the rows of coarse buckets [first, end) in order of (key, location) into ``out``; returns how many they are."""
     fine, held = np.empty(4 * _COARSE + 2, np.int64), rows[:1].copy()
-    start = ends[first - 1] if first else 0
+    start: int = ends[first - 1] if first else 0
     offset = start
     for b in range(first, end):
         part, room = rows[start : ends[b]], out[start - offset : ends[b] - offset]

@@ -100,4 +100,5 @@ def table(path: str, columns: Mapping[str, str] | None = None) -> list[dict[str,
         duckdb.connect().sql(f"select * from {reader}(?{options})", params=[str(path)]).to_arrow_table()
     )
     names = {theirs: ours for ours, theirs in (columns or {}).items()}
-    return relation.rename_columns([names.get(name, name) for name in relation.column_names]).to_pylist()
+    rows: list[dict[str, Any]] = relation.rename_columns([names.get(name, name) for name in relation.column_names]).to_pylist()
+    return rows

@@ -1,10 +1,9 @@
-"""How fast a feed is read: five million rows of CSV, and the same with one bad row in a hundred.
+"""How fast a feed is read: five million rows of CSV, and the same with two rows in a hundred that cannot be read."""
 
-Run as ``python -m tests.bench.feeds``.
-"""
+from __future__ import annotations
 
 import tempfile
-import time
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -12,16 +11,16 @@ import pyarrow as pa
 import pyarrow.csv
 import pyarrow.parquet
 
+from tests.bench.figures import Figure, repeated, wall
+
 ROWS = 5_000_000
-BAD = 100  # one row in so many
+BAD = 100  # one row in so many, of each of two kinds
 
 
 def feed(rows: int) -> pa.Table:
     """Four weeks of lines in 500 stores of 50,000 SKUs; the bad ones have no quantity."""
     draw = np.random.default_rng(1)
-    stamps = np.datetime64("2026-10-20T00:00:00") + np.sort(draw.integers(0, 28 * 86_400, rows)).astype(
-        "m8[s]"
-    )
+    stamps = np.datetime64("2026-10-20T00:00:00") + np.sort(draw.integers(0, 28 * 86_400, rows)).astype("m8[s]")
     return pa.table(
         {
             "time": pa.array(stamps).cast(pa.string()),
@@ -42,26 +41,22 @@ def damaged(table: pa.Table) -> pa.Table:
     return table
 
 
-def seconds(path: Path) -> float:
-    """Read the feed once."""
+def _seconds(path: Path) -> float:
     from adapters.feeds import read_feed
 
-    began = time.perf_counter()
-    read_feed(path, timezone="America/New_York")
-    return time.perf_counter() - began
+    return wall(lambda: read_feed(path, timezone="America/New_York"))
 
 
-def main(rows: int = ROWS) -> None:
-    """Print rows a second for each form."""
+def measure(rows: int = ROWS) -> list[Figure]:
+    """Rows a second for each form of a feed."""
+    figures = []
     with tempfile.TemporaryDirectory() as folder:
         table = feed(rows)
         for name, content in (("csv", table), ("csv, 2 % bad", damaged(table)), ("parquet", table)):
             path = Path(folder) / f"feed.{name.split(',')[0]}"
             write = pyarrow.parquet.write_table if path.suffix == ".parquet" else pyarrow.csv.write_csv
             write(content, path)
-            best = min(seconds(path) for _ in range(3))
-            print(f"feed, {name:<12} {rows:>10,} rows {best:6.2f} s {rows / best / 1e6:6.2f} M rows/s")
-
-
-if __name__ == "__main__":
-    main()
+            best, _ = repeated(partial(_seconds, path), 3)
+            figures.append(Figure(f"{name}: {rows:,} rows", best, "s"))
+            figures.append(Figure(f"{name}: rows a second", rows / best / 1e6, "M rows/s"))
+    return figures

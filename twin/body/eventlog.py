@@ -52,7 +52,7 @@ class EventLog:
         self._add(
             record_time=np.full(count, record_time), round=np.full(count, round_), event_time=np.full(count, message.event_time),
             kind=np.full(count, message.kind), source=np.full(count, SOURCE_OF[message.kind]),
-            sequence=np.full(count, message.sequence), location=np.full(count, message.location),
+            sequence=np.full(count, message.sequence), line=np.arange(count), location=np.full(count, message.location),
             sku=self._plan.ranged.sku_of(message.location, message.cells), units=message.units, other=message.other,
         )  # fmt: skip
 
@@ -72,8 +72,8 @@ class EventLog:
         self._add(
             record_time=(chosen["key"] >> KEY_SHIFT)[told], round=np.zeros(count), event_time=(sale["key"] >> KEY_SHIFT)[told],
             kind=np.full(count, Kind.SALE), source=np.full(count, Source.SALES),
-            sequence=np.where(fresh, row - carried.size + first_sequence, old)[told], location=sale["location"][told],
-            sku=sale["sku"][told], units=sold[told], other=owed[told],
+            sequence=np.where(fresh, row - carried.size + first_sequence, old)[told], line=np.zeros(count),
+            location=sale["location"][told], sku=sale["sku"][told], units=sold[told], other=owed[told],
         )  # fmt: skip
 
     def backfills(self, rows: NDArray[np.void]) -> None:
@@ -87,7 +87,7 @@ class EventLog:
         self._add(
             record_time=rows["key"] >> KEY_SHIFT, round=np.zeros(count), event_time=rows["event_time"],
             kind=np.full(count, Kind.BACKFILL), source=np.full(count, Source.BACKFILLS), sequence=rows["sequence"],
-            location=places, sku=sku, units=rows["units"], other=np.zeros(count),
+            line=np.zeros(count), location=places, sku=sku, units=rows["units"], other=np.zeros(count),
         )  # fmt: skip
 
     def seal(self) -> None:

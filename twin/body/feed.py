@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from scenarios.errors import nearest_name
 from twin.clock import HEARD, KEY_SHIFT
-from twin.events import COLUMNS, PHASE_OF, SOURCE_OF, Kind, Message
+from twin.events import COLUMNS, OPTIONAL, PHASE_OF, SINGLE, SOURCE_OF, Kind, Message
 from twin.plan.build import Plan
 from twin.runs.errors import RunError
 
@@ -89,8 +89,8 @@ def _columns(table: pa.Table, feed: Path, columns: Mapping[str, str]) -> dict[st
     for name, kind, _ in COLUMNS:
         theirs = columns.get(name, name)
         if theirs not in table.column_names:
-            if name in ("round", "other", "source"):
-                found[name] = np.zeros(table.num_rows, np.int64)
+            if name in OPTIONAL:
+                found[name] = np.arange(table.num_rows) if name == "line" else np.zeros(table.num_rows, np.int64)
                 continue
             near = nearest_name(theirs, table.column_names)
             hint = f"; did you mean {near}?" if near else ""
@@ -124,7 +124,7 @@ def _indices(values: Any, index: Mapping[str, int]) -> tuple[NDArray[np.int32], 
 
 
 def _accept(feed: Path, reasons: Mapping[str, NDArray[np.bool_]], strict: bool) -> NDArray[np.bool_]:
-    bad = np.logical_or.reduce(list(reasons.values()))
+    bad: NDArray[np.bool_] = np.logical_or.reduce(list(reasons.values()))
     count = int(np.count_nonzero(bad))
     if not count:
         return ~bad
@@ -146,7 +146,7 @@ def _ordered(rows: dict[str, NDArray[Any]], bad_rows: int) -> EventFeed:
     for each in Kind:
         phase[each], source[each] = PHASE_OF[each], SOURCE_OF[each]
     keys = (rows["record_time"] << KEY_SHIFT) | (phase[kind] << 1) | HEARD
-    single = (kind == Kind.SALE) | (kind == Kind.BACKFILL)
+    single = np.isin(kind, SINGLE)
     order = np.flatnonzero(single)[
         np.lexsort((rows["sequence"][single], rows["location"][single], keys[single]))
     ]
@@ -163,22 +163,36 @@ def _ordered(rows: dict[str, NDArray[Any]], bad_rows: int) -> EventFeed:
 def _messages(
     rows: dict[str, NDArray[Any]], keys: NDArray[np.int64], source: NDArray[np.int64]
 ) -> list[tuple[int, int, Message]]:
-    """Lines of one event that were heard together make a message; lines keep the order they have in the feed."""
+    """The lines of an event that were heard together make a message; an event heard twice at one instant makes two."""
     if not keys.size:
         return []
-    order = np.lexsort((rows["sequence"], source[rows["kind"]], keys, rows["round"], rows["record_time"]))
-    rows = {name: values[order] for name, values in rows.items()}
-    marks = ("record_time", "round", "kind", "sequence", "location")
-    starts = np.flatnonzero(
-        np.concatenate([[True], np.logical_or.reduce([rows[m][1:] != rows[m][:-1] for m in marks])])
+    order = np.lexsort(
+        (rows["line"], rows["location"], rows["sequence"], source[rows["kind"]], keys, rows["round"], rows["record_time"])
     )
-    result = []
-    for first, end in zip(starts.tolist(), [*starts[1:].tolist(), keys.size], strict=True):
-        one = {name: values[first] for name, values in rows.items()}
-        lines = {name: rows[name][first:end].astype(np.int32) for name in ("cell", "units", "other")}
-        message = Message(
-            Kind(int(one["kind"])), int(one["event_time"]), int(one["sequence"]), int(one["location"]), lines["cell"],
-            lines["units"], lines["other"],
-        )  # fmt: skip
-        result.append((int(one["record_time"]), int(one["round"]), message))
-    return result
+    rows, n = {name: values[order] for name, values in rows.items()}, np.arange(keys.size)
+    event = np.cumsum(_begins(*(rows[mark] for mark in ("record_time", "round", "kind", "sequence", "location"))))
+    copy = n - np.maximum.accumulate(np.where(_begins(event, rows["line"]), n, 0))
+    order = np.lexsort((rows["line"], copy, event))
+    rows = {name: values[order] for name, values in rows.items()}
+    starts = np.flatnonzero(_begins(event[order], copy[order])).tolist()
+    return [_message(rows, first, end) for first, end in zip(starts, [*starts[1:], keys.size], strict=True)]
+
+
+def _begins(*columns: NDArray[Any]) -> NDArray[np.bool_]:
+    """Whether a row differs from the one before it in any of the columns."""
+    differs: NDArray[np.bool_] = np.logical_or.reduce([column[1:] != column[:-1] for column in columns])
+    return np.concatenate([[True], differs])
+
+
+def _message(rows: Mapping[str, NDArray[Any]], first: int, end: int) -> tuple[int, int, Message]:
+    """Record time, round and the message of rows [first, end). The record wants the cells of a count in order."""
+    one = {name: int(values[first]) for name, values in rows.items()}
+    lines = {name: rows[name][first:end].astype(np.int32) for name in ("cell", "units", "other")}
+    kind = Kind(one["kind"])
+    if kind == Kind.COUNT:
+        by_cell = np.argsort(lines["cell"], kind="stable")
+        lines = {name: values[by_cell] for name, values in lines.items()}
+    message = Message(
+        kind, one["event_time"], one["sequence"], one["location"], lines["cell"], lines["units"], lines["other"]
+    )
+    return one["record_time"], one["round"], message

@@ -16,7 +16,7 @@ _sent_at = compiled()(sent_at)
 
 
 @inlined()
-def _again(luck: int, salt: int) -> int:
+def _again(luck: int, salt: int) -> np.int64:
     """Another 32 random bits from a line's luck (the finaliser of MurmurHash3, Appleby 2011, after adding a salt)."""
     x = np.uint32(luck + salt)
     x = np.uint32((x ^ (x >> np.uint32(16))) * np.uint32(0x85EBCA6B))

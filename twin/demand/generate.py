@@ -13,6 +13,7 @@ from twin.clock import DAY, KEY_SHIFT, Phase
 from twin.compiled import compiled, inlined
 from twin.demand.rhythm import QUARTER
 from twin.demand.streams import StreamTables, open_streams
+from twin.memory import Row
 from twin.random.philox import lower, philox_block, upper
 from twin.random.purposes import Purpose
 from twin.random.tables import discrete_draw
@@ -48,7 +49,7 @@ def draw_counts(
 
 
 @inlined()
-def _time_of_day(tables: StreamTables, pattern: int, u: int) -> int:
+def _time_of_day(tables: StreamTables, pattern: int, u: int) -> np.int64:
     """Inversion of a day's pattern: which quarter of an hour, and where in it."""
     quarter = np.int64(tables.edges_guide[pattern, u >> 24])
     while u >= tables.edges[pattern, quarter + 1]:
@@ -62,8 +63,8 @@ def _time_of_day(tables: StreamTables, pattern: int, u: int) -> int:
 def _choose(tables: StreamTables, choice: int, u: int) -> int:
     """Index, among all choices, of the SKU a uniform number stands for."""
     bits = tables.choice_bits[choice]
-    i = tables.guide[tables.guide_offset[choice] + (u >> (32 - bits))]
-    first = tables.choice_offset[choice]
+    i: int = tables.guide[tables.guide_offset[choice] + (u >> (32 - bits))]
+    first: int = tables.choice_offset[choice]
     while u >= tables.cumulative[first + i]:
         i += 1
     return first + i
@@ -71,7 +72,7 @@ def _choose(tables: StreamTables, choice: int, u: int) -> int:
 
 @inlined()
 def _write(
-    row: np.void, tables: StreamTables, s: int, day_start: int, pattern: int, when_what: int, rest: int
+    row: Row, tables: StreamTables, s: int, day_start: int, pattern: int, when_what: int, rest: int
 ) -> bool:
     """Fill a row from two random words; False where the line asks for nothing."""
     luck, many = upper(rest), lower(rest)

@@ -92,7 +92,8 @@ def _openness(open_us: tuple[int, int] | None, local_us: NDArray[np.int64]) -> N
 
 
 def _overlap(at_us: NDArray[np.int64], start: int, end: int) -> NDArray[np.float64]:
-    return np.clip(np.minimum(at_us + QUARTER, end) - np.maximum(at_us, start), 0, None) / QUARTER
+    shared: NDArray[np.float64] = np.clip(np.minimum(at_us + QUARTER, end) - np.maximum(at_us, start), 0, None) / QUARTER
+    return shared
 
 
 def _day(rhythm: Rhythm, day_start: int, zone: ZoneInfo) -> NDArray[np.float64]:
@@ -101,7 +102,7 @@ def _day(rhythm: Rhythm, day_start: int, zone: ZoneInfo) -> NDArray[np.float64]:
     local = [datetime.fromtimestamp(t / 1_000_000, UTC).astimezone(zone) for t in at.tolist()]
     clock = np.array([(t.hour * 60 + t.minute) * MINUTE + t.second * 1_000_000 for t in local], np.int64)
     hour, weekday = np.array([t.hour for t in local]), np.array([t.weekday() for t in local])
-    weight = np.asarray(rhythm.hours)[hour] * _openness(rhythm.open_us, clock)
+    weight: NDArray[np.float64] = np.asarray(rhythm.hours)[hour] * _openness(rhythm.open_us, clock)
     weight *= np.asarray(rhythm.weekdays)[weekday] / _mean_open(rhythm)
     for start, end, times in rhythm.surges:
         weight *= 1.0 + (times - 1.0) * _overlap(at, start, end)

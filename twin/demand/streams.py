@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Generic, NamedTuple, TypeVar
+from typing import Generic, NamedTuple, TypedDict, TypeVar
 
 import numpy as np
 from numba import carray
@@ -42,7 +42,7 @@ class Stream:
     per_day: float
     choice: Choice
     size: Whole | None
-    rhythm: Rhythm = Rhythm()
+    rhythm: Rhythm = field(default_factory=Rhythm)
     overdispersion: float = 1.0
 
     def unit_moments(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
@@ -133,6 +133,23 @@ def open_streams(t: NDArray[np.int64]) -> StreamTables:
     )
 
 
+class _LawArrays(TypedDict):
+    law_first: NDArray[np.int64]
+    law_offset: NDArray[np.int64]
+    law_length: NDArray[np.int64]
+    thresholds: NDArray[np.int64]
+
+
+class _ChoiceArrays(TypedDict):
+    choice_offset: NDArray[np.int64]
+    choice_bits: NDArray[np.int64]
+    guide_offset: NDArray[np.int64]
+    guide: NDArray[np.int32]
+    cumulative: NDArray[np.int64]
+    local: NDArray[np.int32]
+    sku: NDArray[np.int32]
+
+
 class _Shelf(Generic[T]):
     """Numbers things in the order they are first met."""
 
@@ -198,7 +215,7 @@ def _offsets(lengths: list[int]) -> NDArray[np.int64]:
     )
 
 
-def _law_arrays(laws: list[Whole]) -> dict[str, NDArray[np.int64]]:
+def _law_arrays(laws: list[Whole]) -> _LawArrays:
     arrays = [law.array for law in laws] or [np.array([ONE], np.int64)]
     return {
         "law_first": np.array([law.first for law in laws] or [0], np.int64),
@@ -214,7 +231,7 @@ def _guide(cumulative: NDArray[np.int64], bits: int) -> NDArray[np.int32]:
     return np.searchsorted(cumulative, steps, side="right").astype(np.int32)
 
 
-def _choice_arrays(choices: list[Choice]) -> dict[str, NDArray[np.int64] | NDArray[np.int32]]:
+def _choice_arrays(choices: list[Choice]) -> _ChoiceArrays:
     cumulative, bits, guides = [], [], []
     for choice in choices:
         edges = np.rint(np.cumsum(choice.share) / np.cumsum(choice.share)[-1] * ONE).astype(np.int64)

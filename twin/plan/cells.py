@@ -49,7 +49,8 @@ class Cells:
     def sku_of(self, location: int, cells: NDArray[np.int32]) -> Skus:
         """The SKUs of cells of one location."""
         local = cells - self.first[location]
-        return local.astype(np.int32) if self._dense[location] else self.skus[location][local]
+        ranged: Skus = local.astype(np.int32) if self._dense[location] else self.skus[location][local]
+        return ranged
 
     def location_of(self, cells: NDArray[np.int32]) -> NDArray[np.int32]:
         """The locations of cells."""

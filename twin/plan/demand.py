@@ -313,7 +313,8 @@ class _Planner:
             self.result.notes.append(
                 f"{left:,} lines of {given.replay} are of locations or SKUs that the scenario does not have"
             )
-        time, cell, sku, location, quantity = (a[known] for a in (time, cell, sku, location, quantity))
+        time, quantity = time[known], quantity[known]
+        cell, sku, location = (of_line[known] for of_line in (cell, sku, location))
         self._estimate(given.replay, time, cell, quantity)
         inside = time >= start
         order = np.lexsort((location[inside], time[inside]))

@@ -89,10 +89,10 @@ def _from_file(resolved: Resolved) -> Items:
     catalog = resolved.scenario.catalog
     assert catalog.file is not None
     rows = sources.table(catalog.file, catalog.columns.mapping() if catalog.columns else None)
-    items = []
+    items, keys = [], Item.keys()
     for line, row in enumerate(rows, start=2):
         given = {
-            key: str(value) for key, value in row.items() if key in Item.keys() and value not in (None, "")
+            key: str(value) for key, value in row.items() if key in keys and value not in (None, "")
         }
         try:
             items.append(Item.model_validate(given))
@@ -131,7 +131,7 @@ def _prices(given: GenerateCatalog, uniforms: list[int]) -> NDArray[np.float64]:
     from twin.random.laws import quantiles_at
 
     at = (np.array(uniforms, np.float64) + 0.5) / 2**32
-    return np.round(np.maximum(quantiles_at(given.price, at), 0.01), 2)
+    return np.maximum(quantiles_at(given.price, at), 0.01).round(2)
 
 
 def abc_classes(items: Items, value: NDArray[np.float64]) -> list[str]:

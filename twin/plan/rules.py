@@ -99,12 +99,12 @@ def _sources(
 
 
 def _lane_numbers(network: Network) -> dict[tuple[str, str], int]:
-    cached = network.__dict__.get("_numbers")
+    cached: dict[tuple[str, str], int] | None = network.__dict__.get("_numbers")
     if cached is None:
         cached = network.__dict__["_numbers"] = {
             (lane.origin, lane.destination): i for i, lane in enumerate(network.lanes)
         }
-    return cached  # type: ignore[no-any-return]
+    return cached
 
 
 def _own_suppliers(
@@ -264,7 +264,7 @@ class _Maker:
         cost, price = self.items.cost[skus], self.items.price[skus]
         content = hashlib.blake2b(digest_size=16)
         for array in (mean, variance, lead_mean, lead_variance, cost, price):
-            content.update(np.ascontiguousarray(array))
+            content.update(np.ascontiguousarray(array).data)
         key = (number, content.digest())
         if key not in self._made:
             facts = CellFacts.of(

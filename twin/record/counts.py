@@ -31,7 +31,7 @@ def _since(record: Record, cells: NDArray[np.int32], event_time: int, sums: NDAr
             i = np.searchsorted(cells, entry.cell)
             if i < cells.size and cells[i] == entry.cell:
                 sums[i] += entry.delta
-    return end <= size
+    return bool(end <= size)
 
 
 @compiled()

@@ -48,6 +48,7 @@ class Courier:
         )
         self._slots = [entity("message", place) for place in places]
         self._sequence = dict.fromkeys(channels, -1)
+        self._sent: dict[int, int] = {}  # messages by slot: a location's luck does not hang on what others send
         self.in_flight: NDArray[np.int64] = np.zeros(
             len(places), np.int64
         )  # units on their way to the record, by location
@@ -66,7 +67,8 @@ class Courier:
         channel = self._channels[source]
         self._sequence[source] += 1
         message = Message(kind, self._agenda.time, self._sequence[source], location, cells, units, other)
-        slot, n = self._slots[location] ^ source, self._sequence[source]
+        slot = self._slots[location] ^ source
+        n = self._sent[slot] = self._sent.get(slot, 0) + 1
         luck = [self._draws.u32(Purpose.MESSAGE, slot, 5 * n + i) for i in range(5)]
         if luck[2] < channel.loss:
             return

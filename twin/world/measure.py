@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +15,8 @@ from twin.world.state import open_shelves
 
 if TYPE_CHECKING:
     from twin.plan.build import Plan
+
+_Number = TypeVar("_Number", np.int64, np.float64)
 
 _STRAIGHT_COUNTS = ("lines", "sold", "lost", "backordered", "backfilled", "shrunk", "received", "dispatched")
 _STRAIGHT_MONEY = ("revenue", "cost_of_goods", "lost_value", "lost_margin")
@@ -30,7 +32,7 @@ def compare(
     """Per location, into ``out`` (locations, 7): the sums of a ``Snapshot`` without what is in flight."""
     shelves, record = open_shelves(shelves_table), open_record(record_table)
     for location in range(first.size - 1):
-        cells = equal = error = units = above = phantom = hidden = 0
+        cells = equal = error = units = above = phantom = hidden = np.int64(0)
         for cell in range(first[location], first[location + 1]):
             truth = np.int64(shelves.on_hand[np.uintp(cell)])
             believed = np.int64(record.cells[np.uintp(cell)].on_hand)
@@ -131,9 +133,9 @@ def close_ledger(
     )  # fmt: skip
 
 
-def _levels(start: NDArray[np.generic], net: NDArray[np.generic]) -> NDArray[np.generic]:
+def _levels(start: NDArray[_Number], net: NDArray[_Number]) -> NDArray[_Number]:
     """Level at the start of each day, from that of the first day and the changes of each."""
-    return start[np.newaxis, :] + np.cumsum(net, axis=0) - net  # type: ignore[no-any-return, operator]
+    return start[np.newaxis, :] + np.cumsum(net, axis=0) - net
 
 
 def _opening(

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from twin.compiled import compiled, inlined
+from twin.memory import Row
 from twin.random.tables import quantile_draw
 from twin.world.calendar import push
 from twin.world.state import Control, Shelves, open_shelves
@@ -40,7 +41,7 @@ def page_of(shelves: Shelves, cell: int, location: int, sku: int) -> np.uintp:
 
 
 @inlined()
-def _shift(page: np.void, before: int, after: int, left: int) -> None:
+def _shift(page: Row, before: int, after: int, left: int) -> None:
     """The integrals of units and of empty shelves after a change with ``left`` µs of the day to go.
 
     An integral over a day is kept as the sum of change x time left in the day; the level at the day's start is added when the
@@ -56,7 +57,7 @@ def _shift(page: np.void, before: int, after: int, left: int) -> None:
 
 
 @inlined()
-def _move(shelves: Shelves, page: np.void, cell: int, sku: int, time: int, delta: int) -> None:
+def _move(shelves: Shelves, page: Row, cell: int, sku: int, time: int, delta: int) -> None:
     """Change what is on the shelf for any reason but a sale."""
     before, left = np.int64(shelves.on_hand[cell]), shelves.control[_DAY_END] - time
     shelves.on_hand[cell] = before + delta
@@ -67,7 +68,7 @@ def _move(shelves: Shelves, page: np.void, cell: int, sku: int, time: int, delta
 
 
 @inlined()
-def _hand_over(shelves: Shelves, page: np.void, cell: int, sku: int, time: int, units: int) -> None:
+def _hand_over(shelves: Shelves, page: Row, cell: int, sku: int, time: int, units: int) -> None:
     """Units leave the shelf against money."""
     before, left = np.int64(shelves.on_hand[np.uintp(cell)]), shelves.control[_DAY_END] - time
     shelves.on_hand[np.uintp(cell)] = before - units
@@ -79,9 +80,9 @@ def _hand_over(shelves: Shelves, page: np.void, cell: int, sku: int, time: int, 
 
 
 @inlined()
-def sell(shelves: Shelves, cell: int, location: int, sku: int, time: int, quantity: int) -> int:
+def sell(shelves: Shelves, cell: int, location: int, sku: int, time: int, quantity: int) -> np.int64:
     """A customer at the till wants ``quantity`` units: returns how many the shelf had; the rest is lost or owed."""
-    sold = min(np.int64(quantity), max(np.int64(shelves.on_hand[np.uintp(cell)]), 0))
+    sold = min(np.int64(quantity), max(np.int64(shelves.on_hand[np.uintp(cell)]), np.int64(0)))
     page = shelves.pages[page_of(shelves, cell, location, sku)]
     page.lines += 1
     page.sold += sold
@@ -93,7 +94,7 @@ def sell(shelves: Shelves, cell: int, location: int, sku: int, time: int, quanti
 
 
 @inlined()
-def _fall_short(shelves: Shelves, page: np.void, cell: int, sku: int, time: int, units: int) -> None:
+def _fall_short(shelves: Shelves, page: Row, cell: int, sku: int, time: int, units: int) -> None:
     page.lines_short += 1
     if shelves.control[_OWED]:
         shelves.backorders[cell] += units
@@ -116,7 +117,7 @@ def shrink(shelves: Shelves, cell: int, location: int, sku: int, time: int) -> N
 
 @inlined()
 def _backfill(
-    shelves: Shelves, page: np.void, cell: int, sku: int, time: int, heard_key: int, uniform: int
+    shelves: Shelves, page: Row, cell: int, sku: int, time: int, heard_key: int, uniform: int
 ) -> None:
     """Hand what has come to those who wait, and let the record hear of it after its delay."""
     units = np.int64(min(shelves.backorders[cell], shelves.on_hand[cell]))
@@ -165,16 +166,16 @@ def take_out(
     wanted: NDArray[np.int32],
     taken: NDArray[np.int32],
     room: int,
-) -> int:
+) -> np.int64:
     """Take up to ``wanted`` units of each line off the shelves of ``location``, first line first, at most ``room`` in all.
 
     Writes what was taken into ``taken`` and returns its sum. ``table`` is that of the shelves.
     """
     shelves = open_shelves(table)
     turn_day(shelves, time)
-    total = 0
+    total = np.int64(0)
     for i in range(cells.size):
-        units = min(np.int64(wanted[i]), max(np.int64(shelves.on_hand[cells[i]]), 0), room - total)
+        units = min(np.int64(wanted[i]), max(np.int64(shelves.on_hand[cells[i]]), np.int64(0)), np.int64(room - total))
         taken[i] = units
         if units > 0:
             page = shelves.pages[page_of(shelves, cells[i], location, skus[i])]

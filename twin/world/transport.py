@@ -87,7 +87,8 @@ class Transport:
         self._direct: dict[int, deque[Waiting]] = {}  # by origin where goods leave when they can
         self._docks = _docks(plan, clock, draws, self._put_away)
         self._slow = _supplier_delays(plan)
-        self._receipts = 0
+        self._receipts = [0] * len(plan.network.locations)
+        self._slots = [entity("receipt", place.id) for place in plan.network.locations]
         self.purchases: list[PurchaseOrder] = []
         self.trips: list[Trip] = []
         self.in_transit = 0  # units between our own locations
@@ -234,8 +235,8 @@ class Transport:
         """Goods reach the shelves; whoever waited for them is served, and the record is told."""
         now, place = self._clock.time, delivery.destination
         total = int(delivery.units.sum())
-        self._receipts += 1
-        luck = self._draws.u32(Purpose.MESSAGE, place, self._receipts)
+        self._receipts[place] += 1
+        luck = self._draws.u32(Purpose.MESSAGE, self._slots[place], self._receipts[place])
         self._shelves.put_away(
             place, key(now, Phase.RECEIPT, HEARD), delivery.cells, delivery.skus, delivery.units, luck
         )

@@ -42,7 +42,7 @@ def worked() -> Ledger:
     ledger.purchase_orders += [order(0.5, 1.5, 1.4), order(1.0, 2.5, 2.5)]
     ledger.purchase_orders += [order(2.0, 2.9, None), order(2.9, 5, 2.95)]
     ledger.trips += [trip(0.9, cost=1000), trip(1.1), trip(2.1, cost=41), trip(3.0, cost=1000)]
-    return ledger  # fmt: skip
+    return ledger
 
 
 def test_overall_figures_worked_out_by_hand(worked: Ledger) -> None:

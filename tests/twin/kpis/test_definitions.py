@@ -14,7 +14,7 @@ fill_rate line_fill_rate lost_units lost_rate lost_rate_seen lost_sales_value ba
 inventory_value_mean turns days_of_inventory sku_out_share record_accuracy record_error_units phantom_rate hidden_rate
 record_lag_p95 purchase_orders supplier_otif transfers transfer_units cost_holding cost_ordering cost_backorder cost_lost
 cost_fulfilment cost_transfer cost_total revenue profit gmroi
-""".split()  # noqa: E501, SIM905
+""".split()  # noqa: SIM905
 
 
 def test_the_names_of_the_contract_are_all_there() -> None:

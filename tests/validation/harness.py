@@ -1,0 +1,137 @@
+"""Theory against the simulator: scenarios with a known answer, run in independent replications until the answer is sharp.
+
+A replication starts anew, leaves out its warm-up and gives one value of each figure; the mean over replications is compared
+with theory by the standard error of these values. Nothing is assumed of how values within a replication depend on each other.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+import scenarios
+from twin.kpis.compute import compute
+from twin.kpis.frame import KpiFrame
+from twin.simulate import build, simulate
+
+MOST_ERRORS = 4.0  # standard errors that a mean may lie from its expectation
+SHARP_TEST, SHARP_VALIDATE = 0.02, 0.005  # standard error over expectation that must be reached
+EXACT = 1e-9  # relative error of what is deterministic
+
+Figure = Callable[[KpiFrame, float], float]
+"""From the KPIs of a replication and its measured days to the figure that theory knows."""
+
+
+@dataclass(frozen=True)
+class Case:
+    """A scenario with a known answer.
+
+    Attributes
+    ----------
+    scenario, variant : str
+        Name under ``scenarios/validation``, and a variant of it; "" for none.
+    expected : mapping of str to (figure, value)
+        What theory says, by name.
+    test, validate : int
+        Replications that bring every standard error below ``SHARP_TEST`` and ``SHARP_VALIDATE``.
+    """
+
+    scenario: str
+    expected: Mapping[str, tuple[Figure, float]]
+    test: int
+    validate: int
+    variant: str = ""
+
+    @property
+    def name(self) -> str:
+        """Scenario and variant."""
+        return f"{self.scenario}:{self.variant}" if self.variant else self.scenario
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """Mean of a figure over replications, its standard error, and what was expected."""
+
+    case: str
+    figure: str
+    expected: float
+    mean: float
+    error: float
+
+    @property
+    def sharpness(self) -> float:
+        """Standard error over expectation."""
+        return self.error / abs(self.expected)
+
+    @property
+    def distance(self) -> float:
+        """Standard errors from mean to expectation."""
+        return abs(self.mean - self.expected) / self.error if self.error else math.inf
+
+    def __str__(self) -> str:
+        return (
+            f"{self.case:<22} {self.figure:<18} expected {self.expected:<10.6g} mean {self.mean:<10.6g} "
+            f"error {self.error:<9.3g} ({self.sharpness:.2%}), {self.distance:.1f} errors away"
+        )
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a case came to: its estimates, the days that were simulated (warm-up included) and the seconds they took."""
+
+    estimates: tuple[Estimate, ...]
+    days: float
+    seconds: float
+
+
+def kpi(name: str, location: str = "") -> Figure:
+    """A KPI of the whole network, or of one location."""
+
+    def figure(kpis: KpiFrame, days: float) -> float:
+        return value(kpis, name, location)
+
+    return figure
+
+
+def per_day(name: str) -> Figure:
+    """A KPI that adds up, over the days measured."""
+
+    def figure(kpis: KpiFrame, days: float) -> float:
+        return value(kpis, name) / days
+
+    return figure
+
+
+def value(kpis: KpiFrame, name: str, location: str = "") -> float:
+    """A KPI that must be there."""
+    found = kpis.get(name, "location", location) if location else kpis.get(name)
+    assert found is not None, f"{name} was not told"
+    return found
+
+
+def figures(case: Case, replications: int) -> Iterator[dict[str, float]]:
+    """The figures of a case, replication by replication."""
+    resolved = scenarios.load(f"validation/{case.scenario}", variant=case.variant or None)
+    plan, days = build(resolved), resolved.scenario.time.days
+    for replication in range(1, replications + 1):
+        ledger = simulate(plan, replication, folder=None).ledger
+        kpis = compute(ledger, plan.labels, plan.rates, dimensions=("all", "location"))
+        yield {name: figure(kpis, days) for name, (figure, _) in case.expected.items()}
+
+
+def run(case: Case, replications: int) -> Outcome:
+    """Simulate a case and estimate its figures."""
+    began = time.perf_counter()
+    rows = list(figures(case, replications))
+    seconds = time.perf_counter() - began
+    span = scenarios.load(f"validation/{case.scenario}", variant=case.variant or None).scenario.time
+    estimates = []
+    for name, (_, expected) in case.expected.items():
+        values = np.array([row[name] for row in rows])
+        error = float(values.std(ddof=1)) / math.sqrt(replications) if replications > 1 else 0.0
+        estimates.append(Estimate(case.name, name, expected, float(values.mean()), error))
+    return Outcome(tuple(estimates), replications * (span.days + span.warmup_days), seconds)

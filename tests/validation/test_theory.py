@@ -1,0 +1,52 @@
+"""What queueing and inventory theory know exactly, the simulator must find."""
+
+from __future__ import annotations
+
+from importlib.resources import files
+
+import pytest
+
+from tests.validation.cases import EOQ, STATISTICAL, eoq_cost
+from tests.validation.harness import (
+    EXACT,
+    MOST_ERRORS,
+    SHARP_TEST,
+    SHARP_VALIDATE,
+    Case,
+    Outcome,
+    run,
+)
+
+by_name = pytest.mark.parametrize("case", STATISTICAL, ids=lambda case: case.name)
+
+
+def holds(outcome: Outcome, sharp: float) -> None:
+    for estimate in outcome.estimates:
+        print(estimate)
+    for estimate in outcome.estimates:
+        assert estimate.sharpness <= sharp, f"too few replications: {estimate}"
+        assert estimate.distance <= MOST_ERRORS, f"theory disagrees: {estimate}"
+
+
+@by_name
+def test_agrees_with_theory(case: Case) -> None:
+    holds(run(case, case.test), SHARP_TEST)
+
+
+@pytest.mark.validation_long
+@by_name
+def test_agrees_with_theory_sharply(case: Case) -> None:
+    holds(run(case, case.validate), SHARP_VALIDATE)
+
+
+@pytest.mark.parametrize("case", EOQ, ids=lambda case: case.name)
+def test_economic_order_quantity(case: Case) -> None:
+    (estimate,) = run(case, 1).estimates
+    exact = eoq_cost(case)
+    assert estimate.mean == pytest.approx(exact, rel=EXACT)
+    assert exact == pytest.approx(estimate.expected, abs=5e-5)  # the best, to the digits that texts print
+
+
+def test_every_scenario_is_a_case() -> None:
+    library = {path.name for path in (files("scenarios") / "validation").iterdir() if path.name.endswith(".yaml")}
+    assert {f"{case.scenario}.yaml" for case in (*STATISTICAL, *EOQ)} == library
