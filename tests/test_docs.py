@@ -54,7 +54,7 @@ def acme(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
 def test_scenarios_in_the_documentation_validate(place: str, text: str, tmp_path: Path, acme: str) -> None:
     (tmp_path / "sales.parquet").touch()
     path = tmp_path / "scenario.yaml"
-    if not text.startswith("name:"):
+    if not text.startswith(("name:", "extends:")):
         text = f"extends: two-stores\n{text}" + ("" if "variants:" in text else "variants:\n")
     path.write_text(text)
     resolved = scenarios.validate(path)

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from twin.compiled import compiled, inlined
 
 _COARSE, _FINE = 4096, 1  # rows a bucket holds, about
+_RUN, _CROWD = 16, 64  # rows that are inserted one by one; rows of a fine bucket from which on they are merged
 
 
 @inlined()
@@ -36,6 +37,37 @@ def _insert(rows: NDArray[np.void], first: int, end: int, held: NDArray[np.void]
             rows[j] = rows[j - 1]
             j -= 1
         rows[j] = held[0]
+
+
+@inlined()
+def _merge(rows: NDArray[np.void], first: int, middle: int, end: int, out: NDArray[np.void]) -> None:
+    """Merge sorted rows [first, middle) and [middle, end) into the same range of ``out``."""
+    i, j = first, middle
+    for k in range(first, end):
+        if j >= end or (i < middle and not _after(rows, i, rows, j)):
+            out[k] = rows[i]
+            i += 1
+        else:
+            out[k] = rows[j]
+            j += 1
+
+
+@inlined()
+def _sort_crowd(rows: NDArray[np.void], first: int, end: int, spare: NDArray[np.void], held: NDArray[np.void]) -> None:
+    """Merge sort of rows [first, end), many of one instant: inserting them would take the square of their number."""
+    sorted_already = True
+    for i in range(first + 1, end):
+        sorted_already = sorted_already and not _after(rows, i - 1, rows, i)
+    if sorted_already:
+        return
+    for run in range(first, end, _RUN):
+        _insert(rows, run, min(run + _RUN, end), held)
+    width = _RUN
+    while width < end - first:
+        for run in range(first, end, 2 * width):
+            _merge(rows, run, min(run + width, end), min(run + 2 * width, end), spare)
+        rows[first:end] = spare[first:end]
+        width *= 2
 
 
 @inlined()
@@ -81,13 +113,16 @@ def _sort_bucket(
     out: NDArray[np.void],
     held: NDArray[np.void],
 ) -> None:
-    """Sort rows [first, end), whose keys lie in [low, low + span), into the same range of ``out``."""
+    """Sort rows [first, end), whose keys lie in [low, low + span), into the same range of ``out``; ``rows`` is used up."""
     shift = _shift_for(span, min(ends.size - 2, max((end - first) // _FINE, 1) * 2))
     used = ends[: (span >> shift) + 2]
     _spread(rows, first, end, low, shift, used, out)
     start = first
     for b in range(used.size - 1):
-        _insert(out, start, used[b], held)
+        if used[b] - start > _CROWD:
+            _sort_crowd(out, start, used[b], rows, held)
+        else:
+            _insert(out, start, used[b], held)
         start = used[b]
 
 

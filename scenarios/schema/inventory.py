@@ -37,8 +37,8 @@ class OpeningRule(Part):
     where: Selector = Field(EVERYTHING, description="Which cells.")
     units: Count | None = Field(None, description="So many units.")
     days_of_cover: Amount | None = Field(None, description="So many days of expected demand.")
-    level: Annotated[str, choice("target")] | None = Field(
-        None, description="`target`: what the reorder rule aims at."
+    level: Annotated[str, choice("target", "steady")] | None = Field(
+        None, description="`target`: what the reorder rule aims at; `steady`: spread as a rule long at work leaves it."
     )
     file: DataFile | None = Field(None, description="A table of cells and units.")
     columns: StockColumns | None = Field(None, description="Its columns, where they have other names.")

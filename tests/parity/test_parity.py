@@ -29,7 +29,7 @@ HARD = {
         "streams.warehouse={latency: 2h}",
         "streams.count={latency: 6h}",
     ],
-    "periodic center": ["policies.reorder[1]={use: periodic, level: 300, review: 2d, r: null, Q: null}"],
+    "periodic center": ["variants=", "policies.reorder[1]={use: periodic, level: 300, review: 2d, r: null, Q: null}"],
     "docks": ["operations.docks={at: {kind: store}, doors: 1, unload: {dist: exponential, mean: 3h}}"],
     "instant suppliers": ["network.lanes[V1->F1].transit=0d", "network.lanes[F1->S1]={from: F1, to: S1, transit: 0d}"],
 }

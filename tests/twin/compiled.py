@@ -9,6 +9,8 @@ from twin.compiled import compiled
 from twin.random.tables import discrete_draw, quantile_draw
 from twin.record.apply import hear_backfill, hear_sale
 from twin.record.state import open_record
+from twin.world.calendar import drop_first, push
+from twin.world.state import open_shelves
 
 
 @compiled()
@@ -43,3 +45,15 @@ def backfill_heard(
 ) -> None:
     """The record hears of a backorder that was met."""
     hear_backfill(open_record(table), key, event_time, sequence, cell, units)
+
+
+@compiled()
+def push_pending(table: NDArray[np.int64], key: int, event_time: int, sequence: int, cell: int, units: int) -> None:
+    """Enter something into the lane's calendar."""
+    push(open_shelves(table), key, event_time, sequence, cell, units)
+
+
+@compiled()
+def drop_pending(table: NDArray[np.int64]) -> None:
+    """Remove what is due first from the lane's calendar."""
+    drop_first(open_shelves(table))

@@ -89,5 +89,5 @@ def test_both_clocks_tell_the_lane_the_same_boundary(entries: list[tuple[int, Ph
     network, heap = NetworkClock(0), HeapAgenda(0)
     for clock in (network, heap):
         for time, phase in entries:
-            clock.at(time, phase, lambda: None)  # type: ignore[attr-defined]
+            clock.at(time, phase, lambda: None)
     assert network.next_key() == heap.next_key() == boundary(*min(entries))

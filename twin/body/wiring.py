@@ -40,6 +40,6 @@ def new_brain(plan: Plan, agenda: Agenda, sink: Sink, log: DecisionLog) -> Brain
         for lane in network.lanes
     ]  # fmt: skip
     return Brain(
-        opening_record(plan), plan.ranged, plan.groups, supplies, plan.points, agenda=agenda, sink=sink, log=log,
+        opening_record(plan), plan.ranged, plan.groups, supplies, agenda=agenda, sink=sink, log=log,
         start_us=plan.scenario.start_us, lateness_us=int(np.asarray(plan.streams.pos.latency)[_COMPLETE]),
     )  # fmt: skip

@@ -1,8 +1,8 @@
 """The loop: hear, review, decide, tell the sink; the same in simulation, replay, shadow and live.
 
-A rule under periodic review is asked at its instants, over all its cells at once, the customers' end of the network first. A rule under continuous review is asked when
-the record signals that a cell's position fell to its order point. Our own orders enter the record the moment they are decided;
-what becomes of them it learns from events.
+A rule under periodic review is asked at its instants, over all its cells at once, the customers' end of the network first. A
+rule under continuous review is asked when the record signals that a cell's position fell to its order point. Our own orders
+enter the record the moment they are decided; what becomes of them it learns from events.
 """
 
 from __future__ import annotations
@@ -38,11 +38,11 @@ class Brain:
     """
 
     def __init__(
-        self, record: Record, cells: CellMap, groups: Sequence[Group], supplies: Sequence[Supply], points: NDArray[np.int32],
+        self, record: Record, cells: CellMap, groups: Sequence[Group], supplies: Sequence[Supply],
         *, agenda: Agenda, sink: Sink, log: DecisionLog, start_us: int, lateness_us: int,
     ) -> None:  # fmt: skip
         self.record, self.table = record, table_of(record)
-        self.cells, self.groups, self.supplies, self.points = cells, list(groups), list(supplies), points
+        self.cells, self.groups, self.supplies = cells, list(groups), list(supplies)
         self.agenda, self.sink, self.log = agenda, sink, log
         self._start, self._lateness, self._orders, self._asked = start_us, lateness_us, 0, False
         self._watching: dict[int, list[Group]] = {}
@@ -123,18 +123,18 @@ class Brain:
 
     def _review(self, batch: Batch) -> None:
         """Ask the rules of a batch about all cells at or below their order points."""
-        cells, place = due(self.table, self.points, batch.first, batch.end)
+        found = [self._due(batch, run) for run in range(len(batch.runs))]
+        cells, place = (np.concatenate(column) for column in zip(*found, strict=True))
         if not cells.size:
             return
         if not batch.plain:
             for i in np.unique(place).tolist():
                 self._decide_at(int(batch.location[i]), cells[place == i], batch.groups)
             return
-        index = (cells - batch.first[place]).astype(np.int32)
-        state = self._state(index, cells)
+        state = self._state((cells - batch.first[place]).astype(np.int32), cells)
         wanted = np.empty(cells.size, np.int64)
         starts = np.searchsorted(place, np.arange(len(batch.groups) + 1))
-        for first, end in batch.runs:  # groups that share a policy, one after the other
+        for first, end in batch.runs:
             part = slice(int(starts[first]), int(starts[end]))
             if part.start < part.stop:
                 wanted[part] = batch.groups[first].policy.quantities(_part(state, part))
@@ -146,6 +146,12 @@ class Brain:
             lane = int(group.lane[0])
             self._place(group, lane, cells[part][mine], units[part][mine], np.asarray(state.position)[part][mine])
 
+    def _due(self, batch: Batch, run: int) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+        """Cells of a run of places at or below their order points, and which of the batch's places each belongs to."""
+        first, end = batch.runs[run]
+        cells, place = due(self.table, batch.points[run], batch.first[first:end], batch.end[first:end])
+        return cells, place + np.int32(first)
+
     def _review_all(self, groups: Sequence[Group]) -> None:
         """Ask the rules of ``groups`` about all of their cells."""
         for group in groups:
@@ -153,7 +159,8 @@ class Brain:
         self.look(self.agenda.time)
 
     def _cells_of(self, group: Group) -> NDArray[np.int32]:
-        return (self.cells.first[group.location] + group.local).astype(np.int32)
+        cells: NDArray[np.int32] = (self.cells.first[group.location] + group.local).astype(np.int32)
+        return cells
 
     def _state(self, index: NDArray[np.int32], cells: NDArray[np.int32]) -> ReorderState:
         position, on_hand, inbound, backordered = (np.empty(cells.size, np.int32) for _ in range(4))

@@ -9,7 +9,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from policies.reorder.base import ReorderPolicy
+from policies.reorder.base import NEVER, ReorderPolicy
 
 CONTINUOUS = 0  # review period, µs, of a rule that looks at every change
 
@@ -63,8 +63,9 @@ class CellMap(Protocol):
 class Batch:
     """Groups of one echelon that are reviewed together: none of them supplies another.
 
-    ``location`` are their places, ``first`` and ``end`` bound the cells of each. In a ``plain`` batch every group is a whole location supplied over
-    one lane, one a place; ``runs`` are then stretches [i, j) of groups that share a policy, ``pack`` and ``moq`` the terms of each.
+    ``location`` are their places, ``first`` and ``end`` bound the cells of each. In a ``plain`` batch every group is a whole
+    location supplied over one lane, one a place; ``runs`` are then stretches [i, j) of groups that share a policy, ``pack`` and
+    ``moq`` the terms of each.
     """
 
     groups: list[Group]
@@ -74,6 +75,7 @@ class Batch:
     pack: NDArray[np.int64]
     moq: NDArray[np.int64]
     runs: list[tuple[int, int]]
+    points: list[NDArray[np.int32]]
     plain: bool
 
 
@@ -98,8 +100,21 @@ def _batch(groups: list[Group], cells: CellMap, supplies: Sequence[Supply], plai
     own = groups if plain else list({group.location: group for group in groups}.values())  # a location is looked over once
     places = np.array([group.location for group in own])
     terms = [supplies[int(group.lane[0])] for group in own]
-    starts = [i for i, group in enumerate(own) if i == 0 or group.policy is not own[i - 1].policy]
+    alike = [i > 0 and plain and group.policy is own[i - 1].policy for i, group in enumerate(own)]
+    starts = [i for i, same in enumerate(alike) if not same]
+    runs = list(zip(starts, [*starts[1:], len(own)], strict=True))
     return Batch(
-        own if plain else groups, places, cells.first[places], cells.first[places + 1], np.array([term.pack for term in terms]),
-        np.array([term.moq for term in terms]), list(zip(starts, [*starts[1:], len(own)], strict=True)), plain,
+        groups, places, cells.first[places], cells.first[places + 1], np.array([term.pack for term in terms]),
+        np.array([term.moq for term in terms]), runs, [_points(own[i], groups, cells, plain) for i in starts], plain,
     )  # fmt: skip
+
+
+def _points(group: Group, groups: Sequence[Group], cells: CellMap, plain: bool) -> NDArray[np.int32]:
+    """Order points of all cells of a group's location; NEVER where none of ``groups`` governs one."""
+    if plain:
+        return np.ascontiguousarray(group.policy.order_points())
+    points = np.full(cells.skus[group.location].size, NEVER, np.int32)
+    for each in groups:
+        if each.location == group.location:
+            points[each.local] = each.policy.order_points()
+    return points

@@ -23,7 +23,7 @@ def _due(
     n = 0
     for i in range(first.size):
         for cell in range(first[i], end[i]):
-            if record.cells[np.uintp(cell)].position <= points[np.uintp(cell)]:
+            if record.cells[np.uintp(cell)].position <= points[np.uintp(cell - first[i])]:
                 if n < cells.size:
                     cells[n], place[n] = cell, i
                 n += 1
@@ -35,7 +35,8 @@ def due(
 ) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
     """Cells of the ranges [first[i], end[i]) whose position is at or below their order point, and the i of each.
 
-    ``table`` is that of the record; ``points`` has an entry for every cell.
+    ``table`` is that of the record. The ranges are equally long, and ``points`` are the order points of each of them: locations
+    alike share one array, which then stays in the processor's cache.
     """
     room = int(min(1 << 16, (end - first).sum()))
     while True:

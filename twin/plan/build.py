@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 BY_CELL = 400_000  # up to so many cells x days the ledger has a bucket for each cell
 CHUNK_LINES = 1 << 18  # lines generated at once, unless a day has more
-_BYTES_A_CELL, _BYTES_A_LINE, _BYTES_A_PAGE, _BYTES_AT_REST = 46, 110, 192 + 21 * 8, 300 << 20
+_BYTES_A_CELL, _BYTES_A_LINE, _BYTES_A_PAGE, _BYTES_AT_REST = 36, 110, 192 + 21 * 8, 300 << 20
 
 
 class MemoryNeeded(ScenarioError):
@@ -61,8 +61,7 @@ class Plan:
     groups: list[Group]
     streams: Streams
     orders: list[OpenOrder]
-    opening: NDArray[np.int32]  # (cells,)
-    points: NDArray[np.int32]  # (cells,) order point of cells under periodic review, NO_POINT elsewhere
+    opening: NDArray[np.int16] | NDArray[np.int32]  # (cells,) units, in the smaller type where it does
     watched: (
         NDArray[np.int32] | None
     )  # (cells,) order point of continuously reviewed cells; None where there are none
@@ -163,13 +162,12 @@ def build_plan(resolved: Resolved, *, strict: bool = False) -> Plan:
     _check_memory(resolved, network, items, cells)
     demand = plan_demand(resolved, network, items, cells, strict)
     groups = plan_rules(resolved, network, items, cells, demand.moments)
-    points, watched = _points(cells, groups)
     scenario = resolved.scenario
     plan = Plan(
         resolved, network, items, cells, demand,
         stream_tables(demand.streams, scenario.start_us, days_of(scenario.end_us - scenario.start_us)),
         groups, _channels(scenario, network), open_orders(resolved, network, items, cells),
-        opening_stock(resolved, network, items, cells, demand, groups), points, watched, [],
+        _small(opening_stock(resolved, network, items, cells, demand, groups)), _watched(cells, groups), [],
     )  # fmt: skip
     return replace(plan, assumptions=assumptions_of(plan))
 
@@ -193,17 +191,19 @@ def _with_suppliers(resolved: Resolved, items: Items, network: Network) -> Items
     return replace(items, supplier=chosen)
 
 
-def _points(cells: Cells, groups: list[Group]) -> tuple[NDArray[np.int32], NDArray[np.int32] | None]:
-    points = np.full(len(cells), NO_POINT, np.int32)
-    watched = (
-        np.full(len(cells), NO_POINT, np.int32) if any(g.review_us == CONTINUOUS for g in groups) else None
-    )
-    for group in groups:
-        target = points if group.review_us != CONTINUOUS else watched
-        assert target is not None
-        part = target[cells.of(group.location)]
-        part[group.local] = group.policy.order_points()
-    return points, watched
+def _small(stock: NDArray[np.int32]) -> NDArray[np.int16] | NDArray[np.int32]:
+    return stock.astype(np.int16) if int(stock.max(initial=0)) < 1 << 15 else stock
+
+
+def _watched(cells: Cells, groups: list[Group]) -> NDArray[np.int32] | None:
+    """The order points of continuously reviewed cells, NO_POINT elsewhere; None where there are none."""
+    continuous = [group for group in groups if group.review_us == CONTINUOUS]
+    if not continuous:
+        return None
+    watched = np.full(len(cells), NO_POINT, np.int32)
+    for group in continuous:
+        watched[cells.of(group.location)][group.local] = group.policy.order_points()
+    return watched
 
 
 def _channels(scenario: Scenario, network: Network) -> Streams:
@@ -267,4 +267,4 @@ def available_memory() -> int:
         return 1 << 62
 
 
-__all__ = ["DAY", "MemoryNeeded", "Plan", "Streams", "available_memory", "build"]
+__all__ = ["DAY", "MemoryNeeded", "Plan", "Streams", "available_memory", "build_plan"]

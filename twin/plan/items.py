@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -36,7 +37,12 @@ class Items:
     supplier: list[str | None]
     abc: list[str | None]
 
-    @property
+    @cached_property
+    def slots(self) -> NDArray[np.uint64]:
+        """A permanent number for each SKU."""
+        return np.array([mix(entity("sku", sku)) for sku in self.skus], np.uint64)
+
+    @cached_property
     def index(self) -> dict[str, int]:
         """From SKU to its place."""
         return {sku: i for i, sku in enumerate(self.skus)}

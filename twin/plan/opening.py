@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from network import Network
-from scenarios.schema.inventory import OpeningRule
+from policies.reorder.terms import round_all_to_terms
 from scenarios.values import ValueFault, local_time, to_utc
 from twin import sources
 from twin.brain.groups import Group
@@ -19,6 +21,7 @@ from twin.plan.demand import DemandPlan
 from twin.plan.items import Items
 from twin.plan.places import locations_of, skus_of
 from twin.plan.rules import targets
+from twin.random.keyed import entity, mix
 
 if TYPE_CHECKING:
     from scenarios import Resolved
@@ -42,58 +45,73 @@ def opening_stock(
     """Units on each cell at the start: the first rule that matches decides; without rules, what the reorder rule aims at."""
     stock = np.zeros(len(cells), np.int32)
     rules = resolved.scenario.inventory.opening
-    aims = _targets_by_location(groups)
+    aims = _aims_by_location(groups)
     meant = [(locations_of(r.where, network), skus_of(r.where, items)) for r in rules]
     for location, ranged in enumerate(cells.skus):
         if not ranged.size:
             continue
-        mine = stock[cells.of(location)]
+        mine, open_cells = stock[cells.of(location)], np.ones(ranged.size, bool)
+        here_aims = aims.get(location, [])
         if not rules:
-            _fill_targets(mine, aims.get(location, []), np.ones(ranged.size, bool))
-        open_cells = np.ones(ranged.size, bool)
+            _fill_levels(mine, open_cells, here_aims, lambda aim: aim.target)
         for rule, (places, skus) in zip(rules, meant, strict=True):
-            if not places[location]:
+            if rule.file is not None or not places[location]:
                 continue
-            here = open_cells if skus is None else open_cells & skus[ranged]
-            if rule.file is None:
-                _fill(rule, mine, here.copy(), aims.get(location, []), demand, location)
-                open_cells &= ~here
+            here = open_cells.copy() if skus is None else open_cells & skus[ranged]
+            open_cells &= ~here
+            if rule.units is not None:
+                mine[here] = rule.units
+            elif rule.days_of_cover is not None:
+                mean, _ = demand.moments(location, mine.size)
+                mine[here] = np.ceil(mean[here] * rule.days_of_cover - 1e-9).astype(np.int32)
+            elif rule.level == "steady":
+                _fill_levels(mine, here, here_aims, partial(_Aim.steady, network=network, items=items, ranged=ranged))
+            else:
+                _fill_levels(mine, here, here_aims, lambda aim: aim.target)
     _from_files(resolved, network, items, cells, stock)
     return stock
 
 
-def _targets_by_location(groups: list[Group]) -> dict[int, list[tuple[NDArray[np.int32], NDArray[np.int64]]]]:
+@dataclass(frozen=True)
+class _Aim:
+    """What the reorder rule of some of a location's cells keeps them at."""
+
+    group: Group
+    target: NDArray[np.int64]
+
+    def steady(self, network: Network, items: Items, ranged: NDArray[np.int32]) -> NDArray[np.int64]:
+        """A level between the order point and what an order there brings, spread evenly by a hash of the names.
+
+        That is how positions lie once a rule has been at work for long; to start all cells at their targets would have each of
+        them order at its first sale.
+        """
+        lanes = [network.lanes[i] for i in range(len(network.lanes))]
+        pack, moq = np.array([lane.pack for lane in lanes]), np.array([lane.moq for lane in lanes])
+        points = self.group.policy.order_points().astype(np.int64)
+        ordered = np.maximum(self.target - points, 1)
+        width = np.maximum(round_all_to_terms(ordered, pack[self.group.lane], moq[self.group.lane]), 1)
+        place = np.uint64(mix(entity("steady", network.locations[self.group.location].id)))
+        luck = (items.slots[ranged[self.group.local]] ^ place) * np.uint64(0x9E3779B97F4A7C15) >> np.uint64(33)
+        level = points + 1 + (luck % width.astype(np.uint64)).astype(np.int64)
+        return np.where(np.abs(points) < 2**31 - 1, np.maximum(level, 0), 0)
+
+
+def _aims_by_location(groups: list[Group]) -> dict[int, list[_Aim]]:
     known: dict[int, NDArray[np.int64]] = {}
-    result: dict[int, list[tuple[NDArray[np.int32], NDArray[np.int64]]]] = {}
+    result: dict[int, list[_Aim]] = {}
     for group in groups:
         if id(group.policy) not in known:
             known[id(group.policy)] = targets(group)
-        result.setdefault(group.location, []).append((group.local, known[id(group.policy)]))
+        result.setdefault(group.location, []).append(_Aim(group, known[id(group.policy)]))
     return result
 
 
-def _fill_targets(
-    mine: NDArray[np.int32], aims: list[tuple[NDArray[np.int32], NDArray[np.int64]]], here: NDArray[np.bool_]
+def _fill_levels(
+    mine: NDArray[np.int32], here: NDArray[np.bool_], aims: list[_Aim], levels: Callable[[_Aim], NDArray[np.int64]]
 ) -> None:
-    for local, target in aims:
-        mine[local] = np.where(here[local], target, mine[local])
-
-
-def _fill(
-    rule: OpeningRule,
-    mine: NDArray[np.int32],
-    here: NDArray[np.bool_],
-    aims: list[tuple[NDArray[np.int32], NDArray[np.int64]]],
-    demand: DemandPlan,
-    location: int,
-) -> None:
-    if rule.units is not None:
-        mine[here] = rule.units
-    elif rule.days_of_cover is not None:
-        mean, _ = demand.moments(location, mine.size)
-        mine[here] = np.ceil(mean[here] * rule.days_of_cover - 1e-9).astype(np.int32)
-    else:
-        _fill_targets(mine, aims, here)
+    for aim in aims:
+        local = aim.group.local
+        mine[local] = np.where(here[local], levels(aim), mine[local])
 
 
 def _from_files(

@@ -230,6 +230,7 @@ class _Maker:
             demand,
         )
         self._made: dict[object, ReorderPolicy] = {}
+        self._places: dict[bytes, NDArray[np.int32]] = {}
         self._lead = np.array([_lead_time(lane) for lane in network.lanes]).reshape(-1, 2)
 
     def groups(
@@ -241,13 +242,18 @@ class _Maker:
         result = []
         for location, rule_of in enumerate(chosen):
             for i in np.unique(rule_of[rule_of >= 0]).tolist():
-                local = np.flatnonzero(rule_of == i).astype(np.int32)
-                lane = sourced[location][local]
+                local, lane = self._shared(rule_of == i, sourced[location])
                 review = CONTINUOUS if rules[i].review == "continuous" else int(rules[i].review)
                 policy = self._policy(rules[i], i, location, local, lane, review)
                 echelon = self.demand.echelon(location)
                 result.append(Group(location, i, review, policy, local, lane, local.size == rule_of.size, echelon))
         return result
+
+    def _shared(self, mine: NDArray[np.bool_], lane_of: NDArray[np.int32]) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+        """Places and lanes of a group's cells; what is the same for many locations is kept once, what is constant takes no room."""
+        local = self._places.setdefault(mine.tobytes(), np.flatnonzero(mine).astype(np.int32))
+        lane = lane_of[local]
+        return local, np.broadcast_to(lane[:1].copy(), lane.shape) if (lane == lane[0]).all() else lane
 
     def _policy(
         self,

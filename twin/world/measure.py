@@ -103,7 +103,7 @@ def snapshot(
 
 
 def close_ledger(
-    plan: Plan, pages: NDArray[np.void], opening: NDArray[np.int32], inbound_us: NDArray[np.int64]
+    plan: Plan, pages: NDArray[np.void], opening: NDArray[np.integer[Any]], inbound_us: NDArray[np.int64]
 ) -> Ledger:
     """The ledger of a finished run: integrals get the levels at the start of each day, sums the columns that were derived."""
     days, buckets = plan.days, plan.buckets
@@ -139,7 +139,7 @@ def _levels(start: NDArray[_Number], net: NDArray[_Number]) -> NDArray[_Number]:
 
 
 def _opening(
-    plan: Plan, opening: NDArray[np.int32]
+    plan: Plan, opening: NDArray[np.integer[Any]]
 ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]:
     """Units, empty cells and value at cost of each bucket at the start."""
     if plan.by_cell:

@@ -26,7 +26,7 @@ class ShelfLane:
     def __init__(self, plan: Plan, lines: Lines) -> None:
         backorders = plan.scenario.demand.unmet.pos == "backorder"
         self.shelves: Shelves = new_shelves(
-            plan.opening.copy(), days=plan.days, buckets=plan.buckets, by_cell=plan.by_cell,
+            plan.opening.astype(np.int32), days=plan.days, buckets=plan.buckets, by_cell=plan.by_cell,
             categories=len(plan.items.categories), backorders=backorders, start_us=plan.scenario.start_us,
             category=plan.items.category, price=plan.items.price, cost=plan.items.cost, latency=plan.streams.pos.latency,
         )  # fmt: skip

@@ -124,7 +124,7 @@ def test_an_outage_holds_back_and_catches_up_in_order() -> None:
     np.testing.assert_array_equal(arrived[~held], happened[~held] + 5 * SECOND)
     assert arrived[held].min() == end + MINUTE // 4 + 5 * SECOND  # the first happened a minute after the start: a quarter
     assert arrived[held].max() < end + HOUR + 5 * SECOND
-    assert np.all(np.diff(arrived[held]) == MINUTE // 2)  # four hours of events in one
+    assert np.abs(np.diff(arrived[held]) - MINUTE // 2).max() <= 1  # four hours of events in one
 
 
 def test_without_catch_up_all_comes_when_the_outage_is_over() -> None:

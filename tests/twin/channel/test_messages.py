@@ -33,7 +33,7 @@ def heard_by_message(ran: Ran, kind: Kind) -> dict[int, list[int]]:
     return found
 
 
-def scene(streams: str, days: int = 200, more: str = "") -> Ran:
+def scene(streams: str, days: int = 60, more: str = "") -> Ran:
     return run(plan_of(LONG.replace("DAYS", str(days)), CHAIN, f"streams: {{{streams}}}", more))
 
 
@@ -50,7 +50,7 @@ def test_latency_lateness_loss_and_duplicates() -> None:
     told = [t for t in ran.told if t.kind in (Kind.RECEIPT, Kind.DISPATCH) and t.time < ran.plan.scenario.end_us - DAY]
     heard = heard_by_message(ran, Kind.RECEIPT) | heard_by_message(ran, Kind.DISPATCH)
     n = len(told)
-    assert n > 5000
+    assert n > 2000
     assert len(heard) / n == pytest.approx(0.7, abs=4 * np.sqrt(0.21 / n))
     delays = [sorted(found) for found in heard.values()]
     assert np.mean([len(found) == 2 for found in delays]) == pytest.approx(0.2, abs=4 * np.sqrt(0.16 / len(heard)))
@@ -81,7 +81,7 @@ def test_an_offline_site_catches_up_with_its_messages() -> None:
         sent = start + 4 * HOUR + (message.event_time - start) // 2 if within else message.event_time
         assert at == sent + usual
         held += within
-    assert held >= 4
+    assert held >= 3
 
 
 def test_what_is_on_its_way_to_the_record_is_known_to_the_measure() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -20,7 +21,7 @@ from twin.world.state import SALE
 DAYS = 200
 
 
-def fits(observed: np.ndarray, expected: np.ndarray) -> bool:  # type: ignore[type-arg]
+def fits(observed: np.ndarray, expected: np.ndarray) -> bool:
     """Pearson's test at one in ten thousand."""
     expected = expected * observed.sum() / expected.sum()
     assert expected.min() >= 5
@@ -151,7 +152,7 @@ def test_clockwork_ticks_from_the_start_through_every_stretch(every: int, cuts: 
     edges = [START + cut for cut in sorted({0, 5 * DAY, *cuts})]
     rows = np.zeros(5 * DAY // every + 2, SALE)
     n = 0
-    for first, end in zip(edges, edges[1:], strict=False):
+    for first, end in pairwise(edges):
         n = draw_clockwork(9, 3, 2, 1, every, 4, SINGLE.array, 7, 1, START, first, end, rows, n)
     expected = np.arange(START, START + 5 * DAY, every)
     np.testing.assert_array_equal(rows["key"][:n] >> KEY_SHIFT, expected)

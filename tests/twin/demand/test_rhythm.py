@@ -24,11 +24,13 @@ def at(text: str, zone: str = "UTC") -> int:
 
 def shares(found: Patterns, day: int) -> NDArray[np.float64]:
     """Share of a day's demand in each quarter of an hour."""
-    return np.diff(found.edges[found.of_day[day]]) / 2**32
+    edges: NDArray[np.int64] = found.edges[found.of_day[day]]
+    return np.diff(edges) / 2**32
 
 
 def by_hour(found: Patterns, day: int) -> NDArray[np.float64]:
-    return shares(found, day).reshape(24, 4).sum(axis=1)
+    hours: NDArray[np.float64] = shares(found, day).reshape(24, 4).sum(axis=1)
+    return hours
 
 
 def test_without_a_rhythm_every_quarter_is_alike() -> None:

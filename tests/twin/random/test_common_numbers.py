@@ -25,7 +25,10 @@ demand:
     - {at: {kind: store}, sku: A, rate: 6/d, size: {dist: geometric, mean: 2}, overdispersion: 2}
     - {at: {kind: store}, sku: A, every: 5h, size: {dist: poisson, mean: 2}}
   unmet: backorder
-inventory: {opening: [{where: {kind: fc}, units: 100000}, {units: 5}], shrink: {where: {sku: A}, rate: 1/d}, count: {where: {kind: store}, every: 3d}}
+inventory:
+  opening: [{where: {kind: fc}, units: 100000}, {units: 5}]
+  shrink: {where: {sku: A}, rate: 1/d}
+  count: {where: {kind: store}, every: 3d}
 operations: {docks: {at: {kind: store}, unload: {dist: exponential, mean: 2h}}}
 streams:
   pos: {latency: {dist: exponential, mean: 1h}, duplicates: .2, loss: .1}
