@@ -16,6 +16,7 @@ import numba
 from numba import njit
 
 _PACKAGES = ("twin", "policies")
+_MARKS = (b"from twin.compiled import ", b"from numba", b"import kernel")  # of a file that holds kernels or parts of them
 
 
 def _sources_digest() -> str:
@@ -24,7 +25,7 @@ def _sources_digest() -> str:
     for package in _PACKAGES:
         for path in sorted((root / package).rglob("*.py")):
             text = path.read_bytes()
-            if b"numba" in text or b"twin.compiled" in text or b"kernel" in text:
+            if any(mark in text for mark in _MARKS):
                 digest.update(str(path.relative_to(root)).encode() + text)
     return digest.hexdigest()
 
@@ -45,6 +46,12 @@ def cache_folder() -> Path:
 
 if "NUMBA_CACHE_DIR" not in os.environ:
     numba.config.CACHE_DIR = str(cache_folder())
+
+
+def kernels_folder() -> Path:
+    """Where this process keeps its compiled kernels."""
+    return Path(str(numba.config.CACHE_DIR))
+
 
 compiled = partial(njit, cache=True, nogil=True)
 """A kernel that Python calls: ``@compiled()``."""

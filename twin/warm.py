@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
-import numba
 from numba.core import event
 
+from twin.compiled import kernels_folder
 from twin.runs.progress import compiling
 
 KERNELS = 60  # about how many functions are compiled on a first run; for the bar only
@@ -48,7 +47,7 @@ class _Teller(event.Listener):  # type: ignore[misc]
 
 def warm_up() -> None:
     """Compile all kernels of a run, unless that was done before: run a tiny scenario and leave a mark in the cache."""
-    mark = Path(str(numba.config.CACHE_DIR)) / "complete"
+    mark = kernels_folder() / "complete"
     if mark.exists():
         return
     import scenarios

@@ -20,7 +20,7 @@ from twin.memory import Row
 from twin.record.apply import hear_backfill, hear_sale
 from twin.record.state import Meter, Record, open_record
 from twin.world.calendar import drop_first
-from twin.world.shelf import sell, shrink, turn_day
+from twin.world.shelf import page_of, sell, shrink, turn_day
 from twin.world.state import SHRINK_QUANTITY, Control, Operations, Shelves, open_operations, open_shelves
 
 _NEXT_SALE, _NEXT_ARRIVAL = int(Control.NEXT_SALE), int(Control.NEXT_ARRIVAL)
@@ -29,6 +29,7 @@ _SIGNALS = int(Meter.SIGNALS)
 _REVIEW = int(Phase.REVIEW) << 1
 _PHASE_BITS = (1 << KEY_SHIFT) - 1
 AHEAD = 24  # operations between asking for a cache line and using it
+SOON = 8  # the same for a line that is found through another one
 
 
 @inlined()
@@ -59,12 +60,21 @@ def next_pending(shelves: Shelves) -> int:
 
 
 @inlined()
+def ask_for(shelves: Shelves, later: Row, soon: Row) -> None:
+    """Ask for the memory that a sale to come will touch: its shelf and SKU first, then its page of the ledger."""
+    prefetch(shelves.on_hand, later.cell)
+    prefetch(shelves.price, later.sku)
+    prefetch(shelves.cost, later.sku)
+    prefetch(shelves.pages, page_of(shelves, soon.cell, soon.location, soon.sku))
+
+
+@inlined()
 def run_shelves(shelves: Shelves, operations: Operations, until: int) -> None:
     """All sales with a key below ``until``."""
     sales, control = operations.sales, shelves.control
-    i, last = control[_NEXT_SALE], sales.size - 1
+    i, last = control[_NEXT_SALE], sales.size - 2  # the closing row stands for nothing
     while sales[np.uintp(i)].key < until:
-        prefetch(shelves.on_hand, sales[np.uintp(min(i + AHEAD, last))].cell)
+        ask_for(shelves, sales[np.uintp(min(i + AHEAD, last))], sales[np.uintp(min(i + SOON, last))])
         sale = sales[np.uintp(i)]
         sale.told = happen(shelves, sale)
         i += 1
@@ -82,7 +92,7 @@ def run_record(shelves: Shelves, record: Record, operations: Operations, until: 
     )
     j, last, owing, first = (
         control[_NEXT_ARRIVAL],
-        arrivals.size - 1,
+        arrivals.size - 2,
         control[_OWED],
         control[_FIRST] - carried.size,
     )
@@ -93,6 +103,7 @@ def run_record(shelves: Shelves, record: Record, operations: Operations, until: 
         if key >= until:
             break
         if arrival.key <= pending:
+            prefetch(sales, np.int64(arrivals[np.uintp(min(j + 2 * AHEAD, last))].row))
             prefetch(record.cells, sales[np.uintp(arrivals[np.uintp(min(j + AHEAD, last))].row)].cell)
             row = np.int64(arrival.row)
             sequence = first + row if row >= carried.size else carried[row]

@@ -147,7 +147,7 @@ class Books:
         np.testing.assert_array_equal(record.cells["position"], parts)
 
 
-@settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow])
 @given(texts())
 def test_units_are_conserved(text: str) -> None:
     books = Books()
