@@ -16,7 +16,7 @@ import numba
 from numba import njit
 
 _PACKAGES = ("twin", "policies")
-_MARKS = (b"from twin.compiled import ", b"from numba", b"import kernel")  # of a file that holds kernels or parts of them
+_NO_KERNELS = ("twin/cli/", "twin/runs/", "twin/kpis/", "twin/plan/")  # and no constants that a kernel holds
 
 
 def _sources_digest() -> str:
@@ -24,9 +24,9 @@ def _sources_digest() -> str:
     digest = hashlib.blake2b(numba.__version__.encode(), digest_size=8)
     for package in _PACKAGES:
         for path in sorted((root / package).rglob("*.py")):
-            text = path.read_bytes()
-            if any(mark in text for mark in _MARKS):
-                digest.update(str(path.relative_to(root)).encode() + text)
+            name = path.relative_to(root).as_posix()
+            if not name.startswith(_NO_KERNELS):
+                digest.update(name.encode() + path.read_bytes())
     return digest.hexdigest()
 
 

@@ -115,7 +115,10 @@ def given_by(plan: Plan) -> Given:
     first = ranged.first.tolist()
     fc = network.index["F1"]
     stores = [i for i, place in enumerate(network.locations) if place.kind == "store"]
-    points = np.where(plan.points > np.iinfo(np.int32).min, plan.points, 0)
+    points = np.zeros(plan.cells, np.int64)
+    for group in plan.groups:
+        if group.location in stores:
+            points[ranged.of(group.location)][group.local] = group.policy.order_points()
     assert plan.watched is not None
     lots = np.zeros(plan.cells, np.int64)
     lots[ranged.of(fc)] = plan.scenario.policies.reorder[1].params["Q"]

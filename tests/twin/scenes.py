@@ -108,8 +108,9 @@ class Ran:
 
     @property
     def now(self) -> int:
-        """µs since the start."""
-        return self.simulation.clock.time - self.plan.scenario.start_us
+        """µs since the start; the end once the run is over."""
+        at = self.simulation.clock.time if self.result is None else self.plan.scenario.end_us
+        return at - self.plan.scenario.start_us
 
     @property
     def on_hand(self) -> NDArray[np.int32]:

@@ -23,13 +23,13 @@ def _owed_by_depot(level: int) -> Figure:
 
 
 STATISTICAL = (
-    Case("base-stock", PALM, test=40, validate=620),
-    Case("base-stock-lognormal", PALM, test=70, validate=1100),
+    Case("base-stock", PALM, test=36, validate=560),
+    Case("base-stock-lognormal", PALM, test=58, validate=880),
     Case(
         "base-stock-lost-sales",
         {"lost": (kpi("lost_rate"), 0.0568191), "on hand": (kpi("on_hand_mean"), 4.56819)},
-        test=20,
-        validate=320,
+        test=15,
+        validate=210,
     ),
     Case(
         "r-q",
@@ -38,10 +38,10 @@ STATISTICAL = (
             "backorders": (kpi("backorders_mean"), 0.10424),
             "on hand": (kpi("on_hand_mean"), 10.6042),
         },
-        test=14,
-        validate=220,
+        test=12,
+        validate=150,
     ),
-    Case("s-s-periodic", {"cost a period": (per_day("cost_total"), 8.03411)}, test=10, validate=20),
+    Case("s-s-periodic", {"cost a period": (per_day("cost_total"), 8.03411)}, test=12, validate=20),
     Case(
         "periodic",
         {"backorders": (kpi("backorders_mean"), 0.249563), "fill rate": (kpi("fill_rate"), 0.951044)},
@@ -59,7 +59,7 @@ STATISTICAL = (
         test=30,
         validate=450,
     ),
-    Case("phantom-stock", {"frozen": (kpi("sku_out_share"), 0.0859121)}, test=60, validate=900),
+    Case("phantom-stock", {"frozen": (kpi("sku_out_share"), 0.0859121)}, test=55, validate=800),
 )
 
 EOQ = (

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
 from tests.twin.scenes import ONE_STORE, Ran, plan_of, run
-from twin.clock import DAY, HOUR, MINUTE
+from twin.clock import DAY, HOUR
 from twin.events import Kind
 
 HOURS = 1 / 24  # days
@@ -122,7 +124,7 @@ def test_who_waits_is_served_before_later_orders() -> None:
 def test_an_empty_center_serves_an_order_when_goods_come() -> None:
     ran = run(plan_of(net(), demand("7d", 8), BOTH, SCARCE.replace("units: 10}", "units: 0}")))
     assert ran.happened(Kind.DISPATCH, "F1") == [(1.0, [8])]
-    assert ran.happened(Kind.RECEIPT, "F1") == [(1.0, [10, 10])]  # eight of A are committed, and ten are the aim
+    assert ran.happened(Kind.RECEIPT, "F1") == [(1.0, [18, 10])]  # eight of A are committed, and ten are the aim
 
 
 def test_a_supplier_takes_orders_only_on_its_days() -> None:
@@ -150,18 +152,18 @@ def test_a_disruption_makes_a_supplier_slower_while_it_lasts() -> None:
     orders = ran.simulation.transport.purchases
     start = ran.plan.scenario.start_us
     assert [(order.due_us - start) / DAY for order in orders[:4]] == [2, 3, 4, 5]  # what was promised
-    assert [order.received_us >= 0 for order in orders] == [True, True, True, False, True, False, False] or [
-        order.received_us >= 0 for order in orders
-    ] == [True, True, True, True, True, False, False][:7]
+    assert [order.received_us >= 0 for order in orders] == [True, True, True, False, True, False, False]
 
 
 def test_disruptions_multiply_and_spare_other_suppliers() -> None:
     policy = "policies: {reorder: {use: base_stock, level: 50, review: 1d}}"
     places = ONE_STORE.replace("{id: V1,", "{id: V2, kind: supplier}, {id: V1,")
-    late = (
-        "disruptions: [{at: 2026-03-02, for: 7d, supplier_delay: {ids: [V1], times: 1.5}},"
-        " {at: 2026-03-03, for: 7d, supplier_delay: {ids: [V1], times: .5}}, {at: 2026-03-01, for: 9d, supplier_delay: {ids: [V2], times: 9}}]"
-    )
+    late = """
+    disruptions:
+      - {at: 2026-03-02, for: 7d, supplier_delay: {ids: [V1], times: 1.5}}
+      - {at: 2026-03-03, for: 7d, supplier_delay: {ids: [V1], times: .5}}
+      - {at: 2026-03-01, for: 9d, supplier_delay: {ids: [V2], times: 9}}
+    """
     ran = run(plan_of(places, demand("1d", 3), policy, late))
     assert [day for day, _ in ran.happened(Kind.RECEIPT, "S1")][:3] == [2.5, 3, 3.5]
 
@@ -184,7 +186,7 @@ def test_docks_unload_in_order_of_arrival_door_by_door() -> None:
       lanes: [{from: V1, to: S1, transit: 2h}]
     """
     docks = "operations: {docks: {at: {kind: store}, doors: 2, unload: 1h, per_unit: 1m}}"
-    policy = "policies: {reorder: {use: base_stock, level: 50}}"
+    policy = "policies: {reorder: {use: base_stock, level: 5000}}"
     units = "demand: {pos: {sku: A, every: 20m, size: 10}}"
     ran = run(plan_of(three, units, policy, docks, "time: {start: 2026-03-02, days: 1}\nname: test"))
     # They come every 20 minutes from 2:00 on and take 70: the doors are free at 3:10, 3:30, 4:20, 4:40, 5:30, ...
@@ -227,14 +229,12 @@ def test_lost_sales_are_lost_and_a_sale_may_be_filled_in_part() -> None:
     assert ran.total("backordered") == 0
 
 
-def test_goods_under_way_inside_at_the_start_arrive(tmp_path: object) -> None:
-    path = f"{tmp_path}/orders.csv"
-    with open(path, "w") as file:
-        file.write("from,to,sku,units,due\nF1,S1,A,9,2026-03-03T12:00\nV1,F1,B,20,2026-03-04\n")
+def test_goods_under_way_inside_at_the_start_arrive(tmp_path: Path) -> None:
+    path = tmp_path / "orders.csv"
+    path.write_text("from,to,sku,units,due\nF1,S1,A,9,2026-03-03T12:00\nV1,F1,B,20,2026-03-04\n")
     ran = run(plan_of(net(), demand("7d", 1), f"inventory: {{opening: {{units: 5}}, open_orders: {{file: {path}}}}}"))
     assert receipts(ran, "S1") == [(1.5, 9)]
     assert receipts(ran, "F1") == [(2.0, 20)]
     assert ran.simulation.transport.in_transit == 0
     assert int(ran.simulation.brain.record.inbound.sum()) == 0
     np.testing.assert_array_equal(ran.believed, ran.on_hand)
-    assert MINUTE > 0
