@@ -1,9 +1,8 @@
-"""Putting operations in order without comparing them: by time into coarse buckets, then by finer time within each.
+"""Putting operations in order without comparing them: by time into coarse buckets, then digit by digit within each.
 
-Sorting millions of rows by comparison costs more than everything that is then done with them. Keys are times, spread evenly
-enough that a fine bucket holds a handful of rows. A coarse bucket fits the processor's cache, so that the second pass, which
-jumps about, jumps within the cache. The order is stable: rows of one key and location stay as they were generated, by source and
-sequence.
+Sorting millions of rows by comparison costs more than everything that is then done with them, for no processor can guess how the
+comparisons turn out. A coarse bucket fits the processor's cache, so that the passes by digit, which jump about, jump within the
+cache. The order is stable: rows of one key and location stay as they were generated, by source and sequence.
 """
 
 from __future__ import annotations
@@ -11,10 +10,13 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from twin.clock import KEY_SHIFT
 from twin.compiled import compiled, inlined
 
-_COARSE, _FINE = 4096, 1  # rows a bucket holds, about
-_RUN, _CROWD = 16, 64  # rows that are inserted one by one; rows of a fine bucket from which on they are merged
+_COARSE = 4096  # rows a bucket holds, about
+_DIGIT = 11  # most bits of a digit
+_SHIFT = KEY_SHIFT
+_RUN, _CROWD = 16, 64  # rows that are inserted one by one; rows of an instant from which on they are merged
 
 
 @inlined()
@@ -103,7 +105,7 @@ def _spread(
 
 
 @inlined()
-def _sort_bucket(
+def _radix(
     rows: NDArray[np.void],
     first: int,
     end: int,
@@ -113,17 +115,61 @@ def _sort_bucket(
     out: NDArray[np.void],
     held: NDArray[np.void],
 ) -> None:
-    """Sort rows [first, end), whose keys lie in [low, low + span), into the same range of ``out``; ``rows`` is used up."""
-    shift = _shift_for(span, min(ends.size - 2, max((end - first) // _FINE, 1) * 2))
-    used = ends[: (span >> shift) + 2]
-    _spread(rows, first, end, low, shift, used, out)
-    start = first
-    for b in range(used.size - 1):
-        if used[b] - start > _CROWD:
-            _sort_crowd(out, start, used[b], rows, held)
+    """Sort rows [first, end), whose keys lie in [low, low + span), into the same range of ``out``; ``rows`` is left in disorder.
+
+    One, three or five stable passes by digits of the time, so that the last one ends in ``out``.
+    """
+    bits = 1
+    while (span - 1) >> (_SHIFT + bits):
+        bits += 1
+    passes = 1 if bits <= _DIGIT else (3 if bits <= 3 * _DIGIT else 5)
+    width = (bits + passes - 1) // passes
+    used, mask = ends[: (1 << width) + 1], (1 << width) - 1
+    for i in range(passes):
+        if i % 2 == 0:
+            _pass(rows, first, end, low, _SHIFT + i * width, mask, used, out)
         else:
-            _insert(out, start, used[b], held)
-        start = used[b]
+            _pass(out, first, end, low, _SHIFT + i * width, mask, used, rows)
+    _settle_instants(out, first, end, rows, held)
+
+
+@inlined()
+def _settle_instants(rows: NDArray[np.void], first: int, end: int, spare: NDArray[np.void], held: NDArray[np.void]) -> None:
+    """Order the rows of each instant, which lie together, by phase and location."""
+    start = first
+    while start < end:
+        stop = start + 1
+        while stop < end and rows[np.uintp(stop)].key >> _SHIFT == rows[np.uintp(start)].key >> _SHIFT:
+            stop += 1
+        if stop - start > _CROWD:
+            _sort_crowd(rows, start, stop, spare, held)
+        elif stop - start > 1:
+            _insert(rows, start, stop, held)
+        start = stop
+
+
+@inlined()
+def _pass(
+    rows: NDArray[np.void],
+    first: int,
+    end: int,
+    low: int,
+    shift: int,
+    mask: int,
+    ends: NDArray[np.int64],
+    out: NDArray[np.void],
+) -> None:
+    """Scatter rows [first, end) to the same range of ``out`` by one digit, stable."""
+    ends[:] = 0
+    for i in range(first, end):
+        ends[np.uintp((((rows[np.uintp(i)].key - low) >> shift) & mask) + 1)] += 1
+    ends[0] = first
+    for b in range(1, ends.size):
+        ends[b] += ends[b - 1]
+    for i in range(first, end):
+        b = np.uintp(((rows[np.uintp(i)].key - low) >> shift) & mask)
+        out[np.uintp(ends[b])] = rows[np.uintp(i)]
+        ends[b] += 1
 
 
 @compiled()
@@ -134,9 +180,7 @@ def coarse_shift(span: int, n: int) -> int:
 
 
 @compiled()
-def spread_rows(
-    rows: NDArray[np.void], n: int, low: int, shift: int, ends: NDArray[np.int64], out: NDArray[np.void]
-) -> None:
+def spread_rows(rows: NDArray[np.void], n: int, low: int, shift: int, ends: NDArray[np.int64], out: NDArray[np.void]) -> None:
     """Scatter the first ``n`` of ``rows`` into ``out`` by coarse bucket ``(key - low) >> shift``.
 
     ``ends``, one longer than there are buckets, then holds the end of each.
@@ -146,23 +190,33 @@ def spread_rows(
 
 @compiled()
 def sort_buckets(
-    rows: NDArray[np.void],
-    ends: NDArray[np.int64],
-    first: int,
-    end: int,
-    low: int,
-    shift: int,
-    out: NDArray[np.void],
+    rows: NDArray[np.void], ends: NDArray[np.int64], first: int, end: int, low: int, shift: int, out: NDArray[np.void]
 ) -> int:
-    """Put the rows of coarse buckets [first, end) in order of (key, location) into ``out``; returns how many they are."""
-    fine, held = np.empty(4 * _COARSE + 2, np.int64), rows[:1].copy()
-    start: int = ends[first - 1] if first else 0
+    """Put the rows of coarse buckets [first, end) in order of (key, location) into ``out``; returns how many they are.
+
+    The rows of those buckets are left in disorder.
+    """
+    digits, held = np.empty((1 << _DIGIT) + 1, np.int64), rows[:1].copy()
+    start = ends[first - 1] if first else 0
     offset = start
     for b in range(first, end):
         part, room = rows[start : ends[b]], out[start - offset : ends[b] - offset]
-        _sort_bucket(part, 0, part.size, low + (b << shift), 1 << shift, fine, room, held)
+        _radix(part, 0, part.size, low + (b << shift), 1 << shift, digits, room, held)
         start = ends[b]
     return start - offset
+
+
+@compiled()
+def set_aside(rows: NDArray[np.void], n: int, until: int, aside: NDArray[np.void]) -> int:
+    """Move those of the first ``n`` rows whose key is ``until`` or later to ``aside``; returns how many stay, in their order."""
+    kept = 0
+    for i in range(n):
+        if rows[i].key < until:
+            rows[kept] = rows[i]
+            kept += 1
+        else:
+            aside[i - kept] = rows[i]
+    return kept
 
 
 @compiled()
@@ -171,13 +225,7 @@ def sort_rows(rows: NDArray[np.void], n: int, scratch: NDArray[np.void]) -> None
     if n < 2:
         return
     low = high = rows[0].key
-    for i in range(1, n):
+    for i in range(n):
         low, high = min(low, rows[i].key), max(high, rows[i].key)
-    shift = _shift_for(high - low, max(n // _COARSE, 1))
-    coarse = np.empty(((high - low) >> shift) + 2, np.int64)
-    fine, held = np.empty(4 * _COARSE + 2, np.int64), rows[:1].copy()
-    _spread(rows, 0, n, low, shift, coarse, scratch)
-    start = 0
-    for b in range(coarse.size - 1):
-        _sort_bucket(scratch, start, coarse[b], low + (b << shift), 1 << shift, fine, rows, held)
-        start = coarse[b]
+        scratch[i] = rows[i]
+    _radix(scratch, 0, n, low, high - low + 1, np.empty((1 << _DIGIT) + 1, np.int64), rows, rows[:1].copy())

@@ -93,7 +93,7 @@ def lines_of(plan: Plan) -> list[Line]:
     while not lines.finished:
         operations = lines.next_stretch()
         known = operations.carried.size
-        sales, arrivals = operations.sales[known:-1], operations.arrivals[:-1]
+        sales, arrivals = operations.sales[known:-1], np.concatenate([operations.arrivals[:-1], lines.waiting])
         fresh = arrivals[arrivals["row"] >= known]
         heard = np.empty(sales.size, np.int64)
         heard[fresh["row"] - known] = fresh["key"] >> KEY_SHIFT

@@ -46,7 +46,8 @@ STATISTICAL = (
         "periodic",
         {"backorders": (kpi("backorders_mean"), 0.249563), "fill rate": (kpi("fill_rate"), 0.951044)},
         test=30,
-        validate=450,
+        validate=430,
+        slow=True,
     ),
     Case(
         "two-echelon",
@@ -56,8 +57,9 @@ STATISTICAL = (
             "backorders B2": (kpi("backorders_mean", "B2"), 0.278519),
             "backorders B3": (kpi("backorders_mean", "B3"), 0.336848),
         },
-        test=30,
-        validate=450,
+        test=36,
+        validate=520,
+        slow=True,
     ),
     Case("phantom-stock", {"frozen": (kpi("sku_out_share"), 0.0859121)}, test=55, validate=800),
 )

@@ -38,6 +38,8 @@ class Case:
         What theory says, by name.
     test, validate : int
         Replications that bring every standard error below ``SHARP_TEST`` and ``SHARP_VALIDATE``.
+    slow : bool
+        Whether even the former take too long for the tests of everyday.
     """
 
     scenario: str
@@ -45,6 +47,7 @@ class Case:
     test: int
     validate: int
     variant: str = ""
+    slow: bool = False
 
     @property
     def name(self) -> str:

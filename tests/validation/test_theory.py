@@ -17,7 +17,10 @@ from tests.validation.harness import (
     run,
 )
 
-by_name = pytest.mark.parametrize("case", STATISTICAL, ids=lambda case: case.name)
+everyday = pytest.mark.parametrize(
+    "case",
+    [pytest.param(case, id=case.name, marks=[pytest.mark.slow] if case.slow else []) for case in STATISTICAL],
+)
 
 
 def holds(outcome: Outcome, sharp: float) -> None:
@@ -28,13 +31,13 @@ def holds(outcome: Outcome, sharp: float) -> None:
         assert estimate.distance <= MOST_ERRORS, f"theory disagrees: {estimate}"
 
 
-@by_name
+@everyday
 def test_agrees_with_theory(case: Case) -> None:
     holds(run(case, case.test), SHARP_TEST)
 
 
 @pytest.mark.validation_long
-@by_name
+@pytest.mark.parametrize("case", STATISTICAL, ids=lambda case: case.name)
 def test_agrees_with_theory_sharply(case: Case) -> None:
     holds(run(case, case.validate), SHARP_VALIDATE)
 

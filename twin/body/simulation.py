@@ -154,7 +154,8 @@ class Simulation:
     def _snapshot(self, at_us: int) -> None:
         sales, arrivals, _, next_sale, next_arrival = self.shelves.operations
         flying = self.courier.in_flight.copy()
-        unheard(sales, arrivals, next_sale, next_arrival, flying)
+        unheard(sales, arrivals, next_arrival, arrivals.size - 1, next_sale, flying)
+        unheard(sales, self.lines.waiting, 0, self.lines.waiting.size, next_sale, flying)
         self.snapshots.append(
             snapshot(at_us, self.shelves.table, self.brain.table, self.plan.ranged.first, flying)
         )

@@ -49,15 +49,15 @@ class Brain:
         for group in self.groups:
             if group.review_us == CONTINUOUS:
                 self._watching.setdefault(group.location, []).append(group)
+        self._periods: dict[int, list[int]] = {}  # due, by instant
+        self._batches: dict[tuple[int, ...], list[Batch]] = {}
         self._echelon = {group.location: (group.echelon, group.location) for group in self.groups}
 
     def begin(self) -> None:
-        """Look at every watched cell once, and put the first periodic reviews on the agenda."""
-        for period in sorted({g.review_us for g in self.groups if g.review_us != CONTINUOUS}):
+        """Put the first review on the agenda: that of all periods, and a first look at every watched cell."""
+        periods = sorted({group.review_us for group in self.groups})
+        for period in periods:
             self._review_later(self._start, period)
-        watched = [g for g in self.groups if g.review_us == CONTINUOUS]
-        if watched:
-            self.agenda.at(self._start, Phase.REVIEW, lambda: self._review_all(watched))
 
     def replace_record(self, record: Record) -> None:
         """Take over a record that has grown."""
@@ -111,15 +111,23 @@ class Brain:
                 self._decide(group, index, cells[mine])
 
     def _review_later(self, time: int, period: int) -> None:
-        batches = batches_of([group for group in self.groups if group.review_us == period], self.cells, self.supplies)
+        """Enter the next review of a period. All that fall due at one instant are one review, the customers' end first."""
+        if time not in self._periods:
+            self.agenda.at(time, Phase.REVIEW, self._review_due)
+        self._periods.setdefault(time, []).append(period)
 
-        def review() -> None:
-            for batch in batches:
-                self._review(batch)
-            self.look(self.agenda.time)
-            self.agenda.at(self.agenda.time + period, Phase.REVIEW, review)
-
-        self.agenda.at(time, Phase.REVIEW, review)
+    def _review_due(self) -> None:
+        now = self.agenda.time
+        periods = tuple(sorted(self._periods.pop(now)))
+        if periods not in self._batches:
+            groups = [group for group in self.groups if group.review_us in periods]
+            self._batches[periods] = batches_of(groups, self.cells, self.supplies)
+        for batch in self._batches[periods]:
+            self._review(batch)
+        self.look(now)
+        for period in periods:
+            if period != CONTINUOUS:  # after its first look a continuous rule is asked by signals
+                self._review_later(now + period, period)
 
     def _review(self, batch: Batch) -> None:
         """Ask the rules of a batch about all cells at or below their order points."""
@@ -151,16 +159,6 @@ class Brain:
         first, end = batch.runs[run]
         cells, place = due(self.table, batch.points[run], batch.first[first:end], batch.end[first:end])
         return cells, place + np.int32(first)
-
-    def _review_all(self, groups: Sequence[Group]) -> None:
-        """Ask the rules of ``groups`` about all of their cells."""
-        for group in groups:
-            self._decide(group, np.arange(group.local.size, dtype=np.int32), self._cells_of(group))
-        self.look(self.agenda.time)
-
-    def _cells_of(self, group: Group) -> NDArray[np.int32]:
-        cells: NDArray[np.int32] = (self.cells.first[group.location] + group.local).astype(np.int32)
-        return cells
 
     def _state(self, index: NDArray[np.int32], cells: NDArray[np.int32]) -> ReorderState:
         position, on_hand, inbound, backordered = (np.empty(cells.size, np.int32) for _ in range(4))

@@ -6,6 +6,8 @@ many, and the luck of its event on the way to the record. So no line's draw depe
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -40,9 +42,7 @@ def draw_counts(
         for day in range(first_day, end_day):
             law = tables.count_law[s, tables.of_day[tables.rhythm[s], day]]
             word, _, _, _ = philox_block(0, day, tables.entity[s], replication, seed, _COUNT)
-            drawn = discrete_draw(
-                tables.thresholds, tables.law_offset[law], tables.law_length[law], upper(word)
-            )
+            drawn = discrete_draw(tables.thresholds, tables.law_offset[law], tables.law_length[law], upper(word))
             counts[s, day - first_day] = tables.law_first[law] + drawn
             total += counts[s, day - first_day]
     return total
@@ -54,42 +54,64 @@ def _time_of_day(tables: StreamTables, pattern: int, u: int) -> np.int64:
     quarter = np.int64(tables.edges_guide[pattern, u >> 24])
     while u >= tables.edges[pattern, quarter + 1]:
         quarter += 1
-    return quarter * _QUARTER + np.int64(
-        (u - tables.edges[pattern, quarter]) * tables.stretch[pattern, quarter]
+    return quarter * _QUARTER + np.int64((u - tables.edges[pattern, quarter]) * tables.stretch[pattern, quarter])
+
+
+class _Source(NamedTuple):
+    """What all lines of a stream share: read once, for the compiler cannot know that a row written is no part of the tables."""
+
+    first_cell: int
+    location: int
+    first_choice: int
+    guide: int
+    guide_shift: int
+    law_first: int
+    law_offset: int
+    law_length: int
+    shrinks: bool
+
+
+@inlined()
+def _source(tables: StreamTables, s: int) -> _Source:
+    choice, law = tables.choice[s], tables.size_law[s]
+    return _Source(
+        tables.first_cell[s],
+        tables.location[s],
+        tables.choice_offset[choice],
+        tables.guide_offset[choice],
+        32 - tables.choice_bits[choice],
+        tables.law_first[law],
+        tables.law_offset[law],
+        tables.law_length[law],
+        tables.shrinks[s] != 0,
     )
 
 
 @inlined()
-def _choose(tables: StreamTables, choice: int, u: int) -> int:
+def _choose(tables: StreamTables, of: _Source, u: int) -> np.uintp:
     """Index, among all choices, of the SKU a uniform number stands for."""
-    bits = tables.choice_bits[choice]
-    i: int = tables.guide[tables.guide_offset[choice] + (u >> (32 - bits))]
-    first: int = tables.choice_offset[choice]
-    while u >= tables.cumulative[first + i]:
+    i: int = of.first_choice + tables.guide[np.uintp(of.guide + (u >> of.guide_shift))]
+    while u >= tables.cumulative[np.uintp(i)]:
         i += 1
-    return first + i
+    return np.uintp(i)
 
 
 @inlined()
-def _write(
-    row: Row, tables: StreamTables, s: int, day_start: int, pattern: int, when_what: int, rest: int
-) -> bool:
+def _write(row: Row, tables: StreamTables, of: _Source, day_start: int, pattern: int, when_what: int, rest: int) -> bool:
     """Fill a row from two random words; False where the line asks for nothing."""
     luck, many = upper(rest), lower(rest)
-    law = tables.size_law[s]
-    quantity = tables.law_first[law]
-    if tables.law_length[law] > 1:
-        quantity += discrete_draw(tables.thresholds, tables.law_offset[law], tables.law_length[law], many)
-    shrinks = tables.shrinks[s] != 0
-    if quantity == 0 and not shrinks:
+    quantity = of.law_first
+    if of.law_length > 1:
+        quantity += discrete_draw(tables.thresholds, of.law_offset, of.law_length, many)
+    if quantity == 0 and not of.shrinks:
         return False
-    what = _choose(tables, tables.choice[s], lower(when_what))
+    what = _choose(tables, of, lower(when_what))
     time = day_start + _time_of_day(tables, pattern, upper(when_what))
-    row.key = (time << _SHIFT) | (_CHANGE if shrinks else _DEMAND)
-    row.cell = tables.first_cell[s] + tables.local[what]
+    row.key = (time << _SHIFT) | (_CHANGE if of.shrinks else _DEMAND)
+    row.cell = of.first_cell + tables.local[what]
     row.sku = tables.sku[what]
-    row.quantity = 0 if shrinks else quantity
-    row.location = tables.location[s]
+    row.quantity = 0 if of.shrinks else quantity
+    row.location = of.location
     row.told = luck
     return True
 
@@ -111,16 +133,16 @@ def draw_lines(
     tables = open_streams(table)
     n = 0
     for s in range(counts.shape[0]):
+        of, rhythm, entity = _source(tables, s), tables.rhythm[s], tables.entity[s]
         for d in range(counts.shape[1]):
-            day = first_day + d
-            rhythm = tables.rhythm[s]
+            day, lines = first_day + d, counts[s, d]
             pattern = tables.edges_first[rhythm] + tables.of_day[rhythm, day]
             day_start = start_us + day * _DAY
-            for line in range(0, counts[s, d], 2):
-                a, b, c, e = philox_block(line >> 1, day, tables.entity[s], replication, seed, _LINE)
-                n += _write(rows[n], tables, s, day_start, pattern, a, b)
-                if line + 1 < counts[s, d]:
-                    n += _write(rows[n], tables, s, day_start, pattern, c, e)
+            for line in range(0, lines, 2):
+                a, b, c, e = philox_block(line >> 1, day, entity, replication, seed, _LINE)
+                n += _write(rows[n], tables, of, day_start, pattern, a, b)
+                if line + 1 < lines:
+                    n += _write(rows[n], tables, of, day_start, pattern, c, e)
     return n
 
 

@@ -72,7 +72,11 @@ def range_cells(resolved: Resolved, network: Network, items: Items) -> Cells:
     scenario, count = resolved.scenario, len(network.locations)
     shared: dict[bytes, Skus] = {}
     chosen: list[Skus | None] = [None] * count
-    for rule in scenario.assortment:
+    for number, rule in enumerate(scenario.assortment):
+        for name in rule.skus or ():
+            if name not in items.index:
+                where = ("assortment", number, "skus")
+                raise resolved.error(where, "no such item", found=name, expected="SKUs of the catalog")
         own, everything = _of_rule(rule, items)
         for i in np.flatnonzero(locations_of(rule.where, network)).tolist():
             place = network.locations[i]
@@ -95,7 +99,7 @@ def _of_rule(rule: object, items: Items) -> tuple[dict[str, Skus], Skus]:
         order = np.argsort(-items.popularity, kind="stable")[:top]
         return {}, np.sort(order).astype(np.int32)
     if names is not None:
-        return {}, np.array(sorted(index[name] for name in names if name in index), np.int32)
+        return {}, np.array(sorted(index[name] for name in names), np.int32)
     assert recorded is not None
     by_place: dict[str, list[int]] = {}
     for location, sku in zip(*sources.assortment(), strict=True):

@@ -15,10 +15,10 @@ from twin.clock import DAY, KEY_SHIFT, NEVER, key
 from twin.demand.generate import draw_clockwork, draw_counts, draw_lines, draw_recorded
 from twin.memory import table_of
 from twin.plan.build import Plan
-from twin.sorting import coarse_shift, sort_buckets, sort_rows, spread_rows
+from twin.sorting import coarse_shift, set_aside, sort_buckets, sort_rows, spread_rows
 from twin.world.state import ARRIVAL, SALE, Operations, no_operations
 
-STRETCH = 1 << 17  # lines in a stretch, about
+STRETCH = 1 << 15  # lines in a stretch, about
 _SLACK = 1 << 12  # rows of room beyond what is needed, so that buffers seldom grow
 
 
@@ -121,7 +121,8 @@ class Lines:
     def __init__(self, plan: Plan, replication: int) -> None:
         self._plan, self._days = plan, DrawnDays(plan, replication)
         self._sales, self._arrivals, self._spare = (np.empty(0, kind) for kind in (SALE, ARRIVAL, ARRIVAL))
-        self._operations, self._active = no_operations(), 0
+        self._operations = no_operations()
+        self.waiting = np.empty(0, ARRIVAL)  # what the record will hear after the stretch
         self.first_sequence, self._count = 0, 0
         self.until = plan.scenario.start_us  # end of the stretch
 
@@ -143,7 +144,7 @@ class Lines:
 
     def next_stretch(self) -> Operations:
         """Make the operations of the next stretch. Those of the last one must have happened."""
-        carried, numbers, waiting = self._carry()
+        carried, numbers = self._carry()
         self.first_sequence += self._count
         if self._days.exhausted:
             self._days.draw()
@@ -153,32 +154,30 @@ class Lines:
         self._sales[: carried.size] = carried
         self._count = self._days.take(self._sales[carried.size :])
         self.until = self._days.time_of(self._days.bucket)
-        self._operations = self._deliver(carried.size, numbers, waiting)
+        self._operations = self._deliver(carried.size, numbers)
         return self._operations
 
-    def _carry(self) -> tuple[NDArray[np.void], NDArray[np.int64], NDArray[np.void]]:
-        """Sales that the record will hear of later, their sequence numbers, and their arrivals, renumbered to match."""
-        sales, arrivals, carried = self._operations
-        waiting = arrivals[self._active : arrivals.size - 1].copy()
-        rows, place = np.unique(waiting["row"], return_inverse=True)
-        waiting["row"] = place
+    def _carry(self) -> tuple[NDArray[np.void], NDArray[np.int64]]:
+        """Sales that the record will hear of later, and their sequence numbers; the arrivals that wait are renumbered to match."""
+        sales, _, carried = self._operations
+        rows, place = np.unique(self.waiting["row"], return_inverse=True)
+        self.waiting["row"] = place
         fresh = rows >= carried.size
         old = carried[np.where(fresh, 0, rows)] if carried.size else np.zeros(rows.size, np.int64)
         numbers = np.where(fresh, rows - carried.size + self.first_sequence, old)
-        return sales[rows].copy(), numbers.astype(np.int64), waiting
+        return sales[rows].copy(), numbers.astype(np.int64)
 
-    def _deliver(self, carried: int, numbers: NDArray[np.int64], waiting: NDArray[np.void]) -> Operations:
-        room = 2 * self._count + waiting.size + 1
+    def _deliver(self, carried: int, numbers: NDArray[np.int64]) -> Operations:
+        waiting, end = self.waiting.size, carried + self._count
+        room = 2 * self._count + waiting + 1
         if room > self._arrivals.size:
             self._arrivals = np.empty(room + room // 16 + _SLACK, ARRIVAL)
             self._spare = np.empty(self._arrivals.size, ARRIVAL)
-        self._arrivals[: waiting.size] = waiting
-        end = carried + self._count
-        n = deliver(self._plan.streams.pos, self._sales, carried, end, self._arrivals, waiting.size)
-        sort_rows(self._arrivals, n, self._spare)
-        self._active = int(np.searchsorted(self._arrivals["key"][:n], key(self.until, 0)))
-        self._sales[end]["key"], self._arrivals[n] = (
-            NEVER,
-            (NEVER, 0, 0),
-        )  # the lane looks ahead as far as this row
-        return Operations(self._sales[: end + 1], self._arrivals[: n + 1], numbers)
+        self._arrivals[:waiting] = self.waiting
+        n = int(deliver(self._plan.streams.pos, self._sales, carried, end, self._arrivals, waiting))
+        due = int(set_aside(self._arrivals, n, key(self.until, 0), self._spare))
+        self.waiting = self._spare[: n - due].copy()
+        sort_rows(self._arrivals, due, self._spare)
+        # the lane looks ahead as far as these rows
+        self._sales[end]["key"], self._arrivals[due] = NEVER, (NEVER, 0, 0)
+        return Operations(self._sales[: end + 1], self._arrivals[: due + 1], numbers)

@@ -52,12 +52,13 @@ def compare(
 def unheard(
     sales: NDArray[np.void],
     arrivals: NDArray[np.void],
+    first: int,
+    end: int,
     next_sale: int,
-    next_arrival: int,
     out: NDArray[np.int64],
 ) -> None:
-    """Units sold that the record will yet hear of, added to ``out`` by location."""
-    for j in range(next_arrival, arrivals.size - 1):
+    """Units that were sold and that arrivals [first, end) will tell the record of, added to ``out`` by location."""
+    for j in range(first, end):
         if arrivals[j].row < next_sale:
             sale = sales[arrivals[j].row]
             out[sale.location] += sale.told
