@@ -86,9 +86,9 @@ def plan(shuffle: int | None = None, lists: list[tuple[str, ...]] = LISTS) -> Pl
 def decisions(ran: Ran) -> list[tuple[object, ...]]:
     """What was ordered, when, on what ground, whatever the numbers of the orders."""
     return sorted(
-        (o.time, o.origin, o.destination, o.rule, o.complete_to, *zip(o.cells.tolist(), o.units.tolist(), o.position.tolist(), strict=True))
+        (o.time, o.origin, o.destination, o.rule, o.complete_to, o.cells.tolist(), o.units.tolist(), o.position.tolist())
         for o in ran.orders
-    )  # fmt: skip
+    )
 
 
 @pytest.mark.parametrize("seed", range(3))

@@ -46,7 +46,8 @@ def test_the_first_rule_that_means_a_location_decides() -> None:
 
 
 def test_a_location_that_no_rule_means_ranges_what_it_has_a_use_for() -> None:
-    plan = plan_of(TWO_STORES, "assortment: {where: {kind: store}, skus: [A]}", "demand: {pos: {at: {kind: fc}, sku: B, rate: 1/d}}")
+    demand = "demand: {pos: {at: {kind: fc}, sku: B, rate: 1/d}}"
+    plan = plan_of(TWO_STORES, "assortment: {where: {kind: store}, skus: [A]}", demand)
     assert ranges(plan) == {"S1": "A", "S2": "A", "F1": "B", "V1": ""}
 
 

@@ -91,7 +91,9 @@ def test_memory_is_estimated_before_it_is_taken(monkeypatch: pytest.MonkeyPatch)
     assert "cut `assortment` (top)" in text
 
 
-@pytest.mark.parametrize(("text", "largest"), [(LARGE.replace("5000,", "500000,"), "lines generated at once"), (LARGE, "25,600,000 cells")])
+@pytest.mark.parametrize(
+    ("text", "largest"), [(LARGE.replace("5000,", "500000,"), "lines generated at once"), (LARGE, "25,600,000 cells")]
+)
 def test_what_most_memory_goes_to_is_said(text: str, largest: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TWIN_MEMORY_LIMIT", str(1 << 30))
     with pytest.raises(MemoryNeeded, match=f"most goes to [0-9,]*.*{largest.split()[-1]}"):
@@ -119,7 +121,7 @@ def test_what_is_left_out_is_said() -> None:
     ):
         assert phrase in bare
     rich = plan_of(
-        TWO_STORES.replace("transit: 1d", "transit: 1d, capacity_units: 5, departs: '02:00'").replace("2d}", "2d, capacity_units: 9}"),
+        TWO_STORES.replace("1d}", "1d, capacity_units: 5, departs: '02:00'}").replace("2d}", "2d, capacity_units: 9}"),
         "demand: {pos: {at: {kind: store}, sku: A, rate: 1/d, hours: retail}, unmet: backorder}",
         "inventory: {opening: {units: 5}, shrink: {rate: .1/d}, count: {every: 3d}}",
         "operations: {docks: {unload: 1h}}",
@@ -190,7 +192,7 @@ def test_auto_levels_know_what_the_stores_will_order() -> None:
     plan = plan_of(
         TWO_STORES,
         "demand: {pos: {at: {kind: store}, sku: A, rate: 20/d}}",
-        "policies: {reorder: [{where: {kind: store}, use: base_stock, level: auto, review: 1d}, {use: base_stock, level: auto, review: 1d}]}",
+        "policies: {reorder: [{use: base_stock, level: auto, review: 1d}]}",
     )
     points = {group.location: group.policy.order_points().tolist() for group in plan.groups}
     store, center = points[plan.network.index["S1"]][0], points[plan.network.index["F1"]][0]

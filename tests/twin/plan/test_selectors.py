@@ -91,7 +91,11 @@ assortment: {top: 10}
     [
         ("demand: {pos: {at: {ids: [S0001, S0O02]}, lines_per_day: 3}}", "demand.pos.at.ids", "S0002"),
         ("inventory: {opening: [{where: {sku: K00001x}, units: 1}]}", "inventory.opening[0].where.sku", "K00001"),
-        ("demand: {surges: {name: x, from: 2026-03-03, for: 1d, times: 2, where: {category: categori-01}}}", "category", "category-01"),
+        (
+            "demand: {surges: {name: x, from: 2026-03-03, for: 1d, times: 2, where: {category: categori-01}}}",
+            "demand.surges",
+            "category-01",
+        ),
         ("disruptions: [{at: 2026-03-03, for: 1d, offline: {tag: downtown}}]", "disruptions[0].offline.tag", ""),
     ],
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -28,7 +29,8 @@ def net(lane: str = "transit: 6h") -> str:
     return NET.replace("LANE", lane)
 
 
-def receipts(ran: Ran, location: str) -> list[tuple[float, int]]:
+def receipts(ran: Ran, location: str) -> list[tuple[Any, int]]:
+    """Days since the start, and units in all."""
     return [(pytest.approx(day), sum(units)) for day, units in ran.happened(Kind.RECEIPT, location)]
 
 
