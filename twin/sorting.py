@@ -119,17 +119,18 @@ def _radix(
 
     One, three or five stable passes by digits of the time, so that the last one ends in ``out``.
     """
+    whole = (low >> _SHIFT) << _SHIFT  # digits are of the time alone
     bits = 1
-    while (span - 1) >> (_SHIFT + bits):
+    while (low + span - 1 - whole) >> (_SHIFT + bits):
         bits += 1
     passes = 1 if bits <= _DIGIT else (3 if bits <= 3 * _DIGIT else 5)
     width = (bits + passes - 1) // passes
     used, mask = ends[: (1 << width) + 1], (1 << width) - 1
     for i in range(passes):
         if i % 2 == 0:
-            _pass(rows, first, end, low, _SHIFT + i * width, mask, used, out)
+            _pass(rows, first, end, whole, _SHIFT + i * width, mask, used, out)
         else:
-            _pass(out, first, end, low, _SHIFT + i * width, mask, used, rows)
+            _pass(out, first, end, whole, _SHIFT + i * width, mask, used, rows)
     _settle_instants(out, first, end, rows, held)
 
 
@@ -228,4 +229,5 @@ def sort_rows(rows: NDArray[np.void], n: int, scratch: NDArray[np.void]) -> None
     for i in range(n):
         low, high = min(low, rows[i].key), max(high, rows[i].key)
         scratch[i] = rows[i]
+    low = (low >> _SHIFT) << _SHIFT  # the digits are those of the time
     _radix(scratch, 0, n, low, high - low + 1, np.empty((1 << _DIGIT) + 1, np.int64), rows, rows[:1].copy())

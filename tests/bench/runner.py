@@ -33,6 +33,12 @@ def measure(name: str) -> list[Figure]:
     return figures
 
 
+def afresh(name: str) -> list[Figure]:
+    """Figures of one benchmark, taken in a fresh process."""
+    with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as fresh:
+        return fresh.submit(measure, name).result()
+
+
 def machine() -> str:
     """One line on what it runs on, load included: a busy machine gives other figures."""
     return (
@@ -59,8 +65,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for name in asked.names or BENCHMARKS:
         before = machine()
         print(f"\n{name}: {BENCHMARKS[name]}\n  ({before})", flush=True)
-        with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as fresh:
-            figures = fresh.submit(measure, name).result()
+        figures = afresh(name)
         for figure in figures:
             print(f"  {figure}", flush=True)
         written[name] = {"machine": before, "figures": [asdict(figure) for figure in figures]}

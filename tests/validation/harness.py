@@ -76,10 +76,10 @@ class Estimate:
         return abs(self.mean - self.expected) / self.error if self.error else math.inf
 
     def __str__(self) -> str:
-        return (
-            f"{self.case:<22} {self.figure:<18} expected {self.expected:<10.6g} mean {self.mean:<10.6g} "
-            f"error {self.error:<9.3g} ({self.sharpness:.2%}), {self.distance:.1f} errors away"
-        )
+        said = f"{self.case:<22} {self.figure:<18} expected {self.expected:<10.6g} mean {self.mean:<10.6g}"
+        if not self.error:
+            return said
+        return f"{said} error {self.error:<9.3g} ({self.sharpness:.2%}), {self.distance:.1f} errors away"
 
 
 @dataclass(frozen=True)
