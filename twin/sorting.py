@@ -168,9 +168,9 @@ def _pass(
     for b in range(1, ends.size):
         ends[b] += ends[b - 1]
     for i in range(first, end):
-        b = np.uintp(((rows[np.uintp(i)].key - low) >> shift) & mask)
-        out[np.uintp(ends[b])] = rows[np.uintp(i)]
-        ends[b] += 1
+        at = np.uintp(((rows[np.uintp(i)].key - low) >> shift) & mask)
+        out[np.uintp(ends[at])] = rows[np.uintp(i)]
+        ends[at] += 1
 
 
 @compiled()

@@ -32,17 +32,13 @@ def choices(thresholds: NDArray[np.int64], uniforms: NDArray[np.int64]) -> NDArr
 
 
 @compiled()
-def sale_heard(
-    table: NDArray[np.int64], key: int, event_time: int, sequence: int, cell: int, sold: int, owed: int
-) -> None:
+def sale_heard(table: NDArray[np.int64], key: int, event_time: int, sequence: int, cell: int, sold: int, owed: int) -> None:
     """The record hears of a POS line."""
     hear_sale(open_record(table), key, event_time, sequence, cell, sold, owed)
 
 
 @compiled()
-def backfill_heard(
-    table: NDArray[np.int64], key: int, event_time: int, sequence: int, cell: int, units: int
-) -> None:
+def backfill_heard(table: NDArray[np.int64], key: int, event_time: int, sequence: int, cell: int, units: int) -> None:
     """The record hears of a backorder that was met."""
     hear_backfill(open_record(table), key, event_time, sequence, cell, units)
 

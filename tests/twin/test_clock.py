@@ -15,18 +15,14 @@ MOMENTS = st.tuples(TIMES, st.sampled_from(Phase), st.sampled_from([HAPPENS, HEA
 
 
 @given(MOMENTS, MOMENTS)
-def test_keys_sort_by_time_then_phase_then_world_before_record(
-    one: tuple[int, Phase, int], other: tuple[int, Phase, int]
-) -> None:
+def test_keys_sort_by_time_then_phase_then_world_before_record(one: tuple[int, Phase, int], other: tuple[int, Phase, int]) -> None:
     assert (key(*one) < key(*other)) == (one < other)
     assert key_time(key(*one)) == one[0]
     assert key(*one) < NEVER
 
 
 @given(MOMENTS, st.tuples(TIMES, st.sampled_from(Phase)), st.integers(0, 3))
-def test_the_lane_runs_up_to_a_boundary(
-    operation: tuple[int, Phase, int], event: tuple[int, Phase], rounds: int
-) -> None:
+def test_the_lane_runs_up_to_a_boundary(operation: tuple[int, Phase, int], event: tuple[int, Phase], rounds: int) -> None:
     """It does what lies before the event; all it has at an instant belongs to the first round."""
     time, phase = event
     runs = key(*operation) < boundary(time, rounds * PHASES + phase)
@@ -52,9 +48,7 @@ def test_nothing_is_done_in_the_past() -> None:
         priority_for(5, 0, 4, Phase.REVIEW)
 
 
-ASKED = st.lists(
-    st.tuples(st.integers(0, 3), st.sampled_from(Phase), st.lists(st.sampled_from(Phase), max_size=2)), max_size=12
-)
+ASKED = st.lists(st.tuples(st.integers(0, 3), st.sampled_from(Phase), st.lists(st.sampled_from(Phase), max_size=2)), max_size=12)
 
 
 def diary(clock: NetworkClock | HeapAgenda, asked: list[tuple[int, Phase, list[Phase]]]) -> list[tuple[int, int, int, int]]:

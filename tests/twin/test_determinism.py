@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 import os
 import subprocess
@@ -96,8 +97,7 @@ def test_two_processes(base: dict[str, Any], tmp_path: Path) -> None:
 
 def enabled_features() -> str:
     """Instructions of this processor that NumPy would choose at run time."""
-    from numpy._core import _multiarray_umath as core
-
+    core = importlib.import_module("numpy._core._multiarray_umath")
     return " ".join(name for name in core.__cpu_dispatch__ if core.__cpu_features__[name])
 
 

@@ -85,9 +85,7 @@ def test_rules_of_one_location_may_look_at_different_times() -> None:
     assert ran.orders == []
     ran = run(plan_of(TWO_STORES, selling, rule(rules), RANGED, "inventory: {opening: {units: 50}}"))
     assert [order.rule for order in ran.orders].count(0) == 100  # one for each that is sold: fifty here, fifty at the center
-    assert {order.time for order in ran.orders if order.rule == 1} <= {
-        ran.plan.scenario.start_us + day * DAY for day in range(7)
-    }
+    assert {order.time for order in ran.orders if order.rule == 1} <= {ran.plan.scenario.start_us + day * DAY for day in range(7)}
 
 
 def test_cells_that_fall_at_one_instant_are_one_order_a_location() -> None:

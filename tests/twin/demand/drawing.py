@@ -31,9 +31,7 @@ def stream(
     overdispersion: float = 1.0, location: int = 0, first_cell: int = 0,
 ) -> Stream:  # fmt: skip
     """A stream whose random numbers are keyed by ``name``."""
-    return Stream(
-        location, first_cell, entity(name), per_day, among or choice(1.0), size, rhythm or Rhythm(), overdispersion
-    )
+    return Stream(location, first_cell, entity(name), per_day, among or choice(1.0), size, rhythm or Rhythm(), overdispersion)
 
 
 def counts_of(streams: Sequence[Stream], days: int, *, seed: int = 7, replication: int = 1) -> NDArray[np.int32]:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
 from tests.twin.scenes import TWO_STORES, digests, plan_of
+from twin.clock import NEVER
 from twin.simulate import Plan
 from twin.world import lines
 
@@ -57,6 +59,22 @@ def test_lines_handed_out_at_a_time(unmet: str, monkeypatch: pytest.MonkeyPatch)
         assert digests(plan) == whole
     monkeypatch.setattr(Plan, "chunk_days", 1)
     assert digests(plan) == whole
+
+
+@pytest.mark.parametrize("days", [1, 7])
+def test_a_stretch_is_closed_by_rows_that_are_never_due_and_mean_nothing(days: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The lane looks ahead as far as them: a row number left in fresh memory would send it anywhere."""
+    monkeypatch.setattr(Plan, "chunk_days", days)
+    found = lines.Lines(plan_of(TWO_STORES, BUSY.replace("UNMET", "lost")), 1)
+    heard_later = 0
+    while not found.finished:
+        stretch = found.next_stretch()
+        assert stretch.sales[-1]["key"] == stretch.arrivals[-1]["key"] == NEVER
+        assert np.all((stretch.arrivals["row"] >= 0) & (stretch.arrivals["row"] < stretch.sales.size))
+        assert np.all(np.diff(stretch.sales["key"][stretch.carried.size :]) >= 0)
+        assert np.all(np.diff(stretch.arrivals["key"]) >= 0)
+        heard_later += stretch.carried.size
+    assert (heard_later > 0) == (days == 1)
 
 
 def test_other_replications_are_other_runs() -> None:

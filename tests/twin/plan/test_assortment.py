@@ -17,8 +17,7 @@ def ranges(plan: Plan) -> dict[str, str]:
     """SKUs of each location, joined."""
     skus = plan.items.skus
     return {
-        place.id: "".join(skus[i] for i in ranged)
-        for place, ranged in zip(plan.network.locations, plan.ranged.skus, strict=True)
+        place.id: "".join(skus[i] for i in ranged) for place, ranged in zip(plan.network.locations, plan.ranged.skus, strict=True)
     }
 
 

@@ -25,9 +25,7 @@ policies:
 
 def stock(plan: Plan) -> dict[str, list[int]]:
     return {
-        place.id: plan.opening[plan.ranged.of(i)].tolist()
-        for i, place in enumerate(plan.network.locations)
-        if place.is_internal
+        place.id: plan.opening[plan.ranged.of(i)].tolist() for i, place in enumerate(plan.network.locations) if place.is_internal
     }
 
 

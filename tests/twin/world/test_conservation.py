@@ -157,7 +157,9 @@ def test_units_are_conserved(text: str) -> None:
     assert ran.total("sold") == books.sold
 
 
-PERFECT = HEAD.replace("DAYS", "6") + """
+PERFECT = (
+    HEAD.replace("DAYS", "6")
+    + """
 catalog: {items: [{sku: A, cost: 1, price: 2}, {sku: B, cost: 1, price: 2}]}
 network:
   locations: [{id: S1, kind: store}, {id: S2, kind: store}, {id: F1, kind: fc}, {id: V1, kind: supplier}]
@@ -176,12 +178,14 @@ policies:
     - {where: {kind: store}, use: base_stock, level: 20, review: 6h}
     - {where: {kind: fc}, use: r_Q, r: 20, Q: 30}
 """
+)
 
 
 @settings(max_examples=6)
 @given(st.sampled_from(["lost", "backorder"]), st.integers(0, 99))
 def test_without_streams_the_record_is_the_truth_at_every_step(unmet: str, seed: int) -> None:
     """All that is known at once is known exactly, down to what is ordered, committed and owed."""
+
     def compare(ran: Ran) -> None:
         shelves, record = ran.simulation.shelves.shelves, ran.simulation.brain.record
         pending = shelves.pending[: shelves.control[Control.PENDING]]  # backfills of this very instant

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from twin.clock import DAY, KEY_SHIFT, key
-from twin.sorting import coarse_shift, sort_buckets, sort_rows, spread_rows
+from twin.sorting import coarse_shift, set_aside, sort_buckets, sort_rows, spread_rows
 from twin.world.state import ARRIVAL, SALE
 
 
@@ -96,3 +96,12 @@ def test_bucket_by_bucket_comes_to_the_same(seed: int, n: int, steps: list[int])
         taken.append(out[: sort_buckets(spread, ends, first, last, low, shift, out)])
         first = last
     np.testing.assert_array_equal(np.concatenate(taken), in_order(rows))
+
+
+@given(st.lists(st.integers(0, 20), max_size=40), st.integers(0, 20))
+def test_what_is_due_later_is_set_aside_in_order(found: list[int], until: int) -> None:
+    rows = rows_of(np.array(found, np.int64), np.zeros(len(found), np.int64), ARRIVAL)
+    before, aside = rows.copy(), np.empty_like(rows)
+    kept = set_aside(rows, rows.size, until, aside)
+    np.testing.assert_array_equal(rows[:kept], before[before["key"] < until])
+    np.testing.assert_array_equal(aside[: rows.size - kept], before[before["key"] >= until])

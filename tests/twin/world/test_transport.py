@@ -80,9 +80,7 @@ def test_a_truck_takes_no_more_than_its_capacity_and_the_rest_takes_the_next() -
 
 
 def test_capacity_is_shared_line_by_line_in_order_of_asking() -> None:
-    two = (
-        "demand: {pos: [{at: {ids: [S1]}, sku: A, every: 5d, size: 4}, {at: {ids: [S1]}, sku: B, every: 5d, size: 4}]}"
-    )
+    two = "demand: {pos: [{at: {ids: [S1]}, sku: A, every: 5d, size: 4}, {at: {ids: [S1]}, sku: B, every: 5d, size: 4}]}"
     ran = run(plan_of(net("transit: 1h, departs: '02:00', capacity_units: 6"), two, STORES, FULL))
     assert [units for _, units in ran.happened(Kind.RECEIPT, "S1")][:2] == [[4, 2], [2]]
 

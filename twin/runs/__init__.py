@@ -1,0 +1,1 @@
+"""Runs: replications carried out, what they leave behind, and how they compare."""
