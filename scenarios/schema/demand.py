@@ -136,7 +136,7 @@ class PosDemand(Part):
         None, description="Zone of the feed's local times; absent: the scenario's."
     )
     shift: SignedDuration | None = Field(
-        None, description="Moves the feed in time; absent: to start with the run."
+        None, description="Moves the feed in time; absent: as dated."
     )
 
     @model_validator(mode="after")

@@ -61,7 +61,7 @@ STATISTICAL = (
         validate=520,
         slow=True,
     ),
-    Case("phantom-stock", {"frozen": (kpi("sku_out_share"), 0.0859121)}, test=55, validate=800),
+    Case("phantom-stock", {"frozen": (kpi("sku_out_share"), 0.0859121)}, test=55, validate=800, slow=True),
 )
 
 EOQ = (

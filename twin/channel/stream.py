@@ -56,6 +56,11 @@ def channel(stream: Stream, locations: int, outages: list[Outage]) -> Channel:
     )
 
 
+def is_perfect(of: Channel) -> bool:
+    """Whether all is known at once, so that nothing need be drawn."""
+    return not (of.late or of.duplicates or of.loss or of.outage_start.size or of.latency[-1])
+
+
 def sent_at(of: Channel, location: int, time: int) -> int:
     """When an event of ``time`` leaves its location: at once, or when the outage it falls into is over.
 

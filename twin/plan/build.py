@@ -155,6 +155,7 @@ def build_plan(resolved: Resolved, *, strict: bool = False) -> Plan:
     """
     for path, what in not_built(resolved.scenario):
         raise _refusal(resolved, path, what)
+    _check_days(resolved)
     items, network = read_items(resolved), read_network(resolved)
     items = _with_suppliers(resolved, items, network)
     check_names(resolved, network, items)
@@ -170,6 +171,14 @@ def build_plan(resolved: Resolved, *, strict: bool = False) -> Plan:
         _small(opening_stock(resolved, network, items, cells, demand, groups)), _watched(cells, groups), [],
     )  # fmt: skip
     return replace(plan, assumptions=assumptions_of(plan))
+
+
+def _check_days(resolved: Resolved) -> None:
+    """Integrals are kept by whole days: a part of one would be counted as if it were whole."""
+    time = resolved.scenario.time
+    for key, value in (("days", time.days), ("warmup_days", time.warmup_days)):
+        if value != int(value):
+            raise resolved.error(("time", key), "not whole days", found=f"{value:g}", expected="a whole number of days")
 
 
 def _refusal(resolved: Resolved, path: tuple[str | int, ...], what: str) -> NotBuiltError:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
-from twin.channel.stream import Channel, heard_at
+from twin.channel.stream import Channel, heard_at, is_perfect
 from twin.clock import PHASES
 from twin.events import PHASE_OF, Kind, Message
 from twin.random.keyed import KeyedDraws, entity
@@ -67,6 +67,9 @@ class Courier:
         channel = self._channels[source]
         self._sequence[source] += 1
         message = Message(kind, self._agenda.time, self._sequence[source], location, cells, units, other)
+        if is_perfect(channel):
+            self._hand_over(message)
+            return
         slot = self._slots[location] ^ source
         n = self._sent[slot] = self._sent.get(slot, 0) + 1
         luck = [self._draws.u32(Purpose.MESSAGE, slot, 5 * n + i) for i in range(5)]
