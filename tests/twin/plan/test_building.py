@@ -149,10 +149,18 @@ def test_outages_of_one_site_that_touch_are_one() -> None:
 
 
 def test_days_cover_the_run() -> None:
-    for days, warmup, covered in (("7", "0", 7), ("1.5", "0", 2), ("2", ".25", 3)):
+    for days, warmup, covered in (("7", "0", 7), ("2", "3", 5)):
         plan = plan_of(ONE_STORE, f"time: {{start: 2026-03-02T06:00, days: {days}, warmup_days: {warmup}}}\nname: test")
         assert plan.days == covered
         assert plan.scenario.end_us - plan.scenario.start_us == (float(days) + float(warmup)) * DAY
+
+
+@pytest.mark.parametrize("key", ["days", "warmup_days"])
+def test_a_part_of_a_day_is_refused(key: str) -> None:
+    time = {"days": "7", "warmup_days": "0"} | {key: "1.5"}
+    text = ", ".join(f"{name}: {value}" for name, value in time.items())
+    with pytest.raises(ScenarioError, match=f"time.{key}: not whole days; found 1.5"):
+        plan_of(ONE_STORE, f"time: {{start: 2026-03-02, {text}}}\nname: test")
 
 
 def test_costs_reach_the_ledger() -> None:
