@@ -51,7 +51,7 @@ def texts(draw: st.DrawFn) -> str:
         lanes.append(f"{{from: {source}, to: {store}, transit: {pick(TRANSITS)}, {pick(TRUCKS)}, {pick(ORDERS)}}}")
     pos = [f"{{at: {{kind: store}}, sku: {sku}, {pick(DEMANDS)}}}" for sku in skus]
     parts = [
-        HEAD.replace("DAYS", pick(["3", "5", "4.5"])),
+        HEAD.replace("DAYS", pick(["3", "5", "4"])),
         f"catalog: {{items: [{', '.join(f'{{sku: {sku}, cost: 1, price: 3}}' for sku in skus)}]}}",
         f"network: {{locations: [{', '.join(places)}, {{id: V1, kind: supplier}}], lanes: [{', '.join(lanes)}]}}",
         f"demand: {{pos: [{', '.join(pos)}], unmet: {pick(['lost', 'backorder'])}}}",
