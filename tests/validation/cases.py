@@ -24,12 +24,12 @@ def _owed_by_depot(level: int) -> Figure:
 
 STATISTICAL = (
     Case("base-stock", PALM, test=36, validate=560),
-    Case("base-stock-lognormal", PALM, test=58, validate=880),
+    Case("base-stock-lognormal", PALM, test=54, validate=880),
     Case(
         "base-stock-lost-sales",
         {"lost": (kpi("lost_rate"), 0.0568191), "on hand": (kpi("on_hand_mean"), 4.56819)},
-        test=15,
-        validate=210,
+        test=18,
+        validate=230,
     ),
     Case(
         "r-q",
@@ -38,8 +38,8 @@ STATISTICAL = (
             "backorders": (kpi("backorders_mean"), 0.10424),
             "on hand": (kpi("on_hand_mean"), 10.6042),
         },
-        test=12,
-        validate=150,
+        test=16,
+        validate=240,
     ),
     Case("s-s-periodic", {"cost a period": (per_day("cost_total"), 8.03411)}, test=12, validate=20),
     Case(
@@ -61,7 +61,7 @@ STATISTICAL = (
         validate=520,
         slow=True,
     ),
-    Case("phantom-stock", {"frozen": (kpi("sku_out_share"), 0.0859121)}, test=55, validate=800, slow=True),
+    Case("phantom-stock", {"frozen": (kpi("sku_out_share"), 0.0859121)}, test=80, validate=1150, slow=True),
 )
 
 EOQ = (
