@@ -18,6 +18,8 @@ R = TypeVar("R")
 # the tests for division by zero, which would cost a branch in every inner loop.
 OPTIONS: dict[str, Any] = {"nogil": True, "error_model": "numpy", "fastmath": False}
 
+FEW = 4096  # of an array: below this many values, compiling costs more than it gains
+
 
 class Kernel(Generic[P, R]):
     """A function with a plain and a compiled form that give the same bits.

@@ -6,7 +6,7 @@ import hashlib
 import importlib
 import importlib.util
 import inspect
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -193,15 +193,30 @@ def read_parameters(use: str, given: Mapping[str, object]) -> dict[str, Scalar]:
     return {name: known[name].read(value) for name, value in given.items()}
 
 
-def make(use: str, cells: CellFacts, given: Mapping[str, object]) -> ReorderPolicy:
-    """Build the rule that ``use`` names for ``cells``.
+def maker(use: str, given: Mapping[str, object]) -> Callable[[CellFacts], ReorderPolicy]:
+    """Return what builds the rule that ``use`` names for any cells: its parameters are read once.
 
     A class that is no :class:`~policies.reorder.ReorderPolicy` but has its methods is wrapped to be one.
 
     Raises
     ------
     ValueError
-        From :func:`resolve`, :func:`read_parameters` or the rule itself.
+        From :func:`resolve` or :func:`read_parameters`; what is returned passes on those of the rule itself.
+    """
+    from policies.reorder.base import ReorderPolicy
+    from policies.reorder.own import Own
+
+    kind, read = resolve(use), read_parameters(use, given)
+
+    def build(cells: CellFacts) -> ReorderPolicy:
+        rule = kind(cells, **read)
+        return rule if isinstance(rule, ReorderPolicy) else Own(rule, cells)
+
+    return build
+
+
+def make(use: str, cells: CellFacts, given: Mapping[str, object]) -> ReorderPolicy:
+    """Build the rule that ``use`` names for ``cells``; see :func:`maker`.
 
     Examples
     --------
@@ -209,11 +224,7 @@ def make(use: str, cells: CellFacts, given: Mapping[str, object]) -> ReorderPoli
     >>> make("r_Q", CellFacts.of(1), {"r": "10", "Q": "20"}).order_points().tolist()
     [10]
     """
-    from policies.reorder.base import ReorderPolicy
-    from policies.reorder.own import Own
-
-    rule = resolve(use)(cells, **read_parameters(use, given))
-    return rule if isinstance(rule, ReorderPolicy) else Own(rule, cells)
+    return maker(use, given)(cells)
 
 
 def source_digest(use: str) -> str:

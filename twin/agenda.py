@@ -13,6 +13,7 @@ from typing import Protocol
 from twin.clock import NEVER, PHASES, boundary
 
 Callback = Callable[[], None]
+MOST_ROUNDS = 10_000  # of one instant: far beyond any chain of causes that ends
 
 
 class Agenda(Protocol):
@@ -37,6 +38,11 @@ def priority_for(now: int, current: int, time: int, phase: int) -> int:
     if time > now:
         return phase
     current_round, current_phase = divmod(current, PHASES)
+    if current_round >= MOST_ROUNDS:
+        raise RuntimeError(
+            f"more than {MOST_ROUNDS} rounds of events at one instant ({time} µs): each causes the next without any delay; "
+            "expected a rule, a lane or a stream in the circle to take time"
+        )
     return (current_round + (phase <= current_phase)) * PHASES + phase
 
 

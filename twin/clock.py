@@ -30,6 +30,7 @@ class Phase(IntEnum):
 PHASES = 16  # phases a round has room for
 KEY_SHIFT = 5  # bits of a key below the time: four of phase, one of half
 HAPPENS, HEARD = 0, 1  # halves of a phase: the world, then the record
+LATER_ROUND = (1 << KEY_SHIFT) - 1  # below the time of a key: after all phases of the instant's first round
 NEVER = (1 << 62) - 1
 
 US = 1
@@ -43,6 +44,11 @@ DAY = 24 * HOUR
 def key(time_us: int, phase: int, half: int = HAPPENS) -> int:
     """Pack an instant, a phase and a half into a sortable int64."""
     return (time_us << KEY_SHIFT) | (phase << 1) | half
+
+
+def heard_key(time_us: int, phase: int, round_: int) -> int:
+    """Key at which the record hears of something: in its phase, or after the first round where it is caused in a later one."""
+    return (time_us << KEY_SHIFT) | LATER_ROUND if round_ else key(time_us, phase, HEARD)
 
 
 def key_time(packed: int) -> int:

@@ -70,6 +70,7 @@ COLUMNS = (
     ("record_time", "int64", "when the record learns of it, µs since the epoch"),
     ("round", "int16", "round of that instant; above 0 only for what another event caused without delay"),
     ("event_time", "int64", "when it happened, µs since the epoch"),
+    ("event_round", "int16", "round of the instant in which it happened; 1 and above come after a count of that instant"),
     ("kind", "int8", "what happened: 1 sale, 2 backfill, 3 receipt, 4 dispatch, 5 count"),
     ("source", "int8", "who says so: 0 sales, 1 backfills, 2 warehouse, 3 counts; with the sequence number its id"),
     ("sequence", "int64", "number of the event within its source; the lines of one event share it"),
@@ -79,7 +80,8 @@ COLUMNS = (
     ("units", "int32", "sold, served, received or dispatched; the level found by a count"),
     ("other", "int32", "of a sale the units owed; of a receipt the units that had been ordered; else 0"),
 )
-OPTIONAL = ("round", "source", "line", "other")  # a feed may leave them out: they are 0, that of the kind, as the rows come, 0
+# A feed may leave them out: rounds are 0, the source is that of the kind, lines are numbered as the rows come, other is 0.
+OPTIONAL = ("round", "event_round", "source", "line", "other")
 
 
 @dataclass(frozen=True)
@@ -93,6 +95,7 @@ class Message:
     cells: NDArray[np.int32]
     units: NDArray[np.int32]
     other: NDArray[np.int32]
+    round: int = 0  # of the instant in which it happened
 
 
 def arrow_schema() -> pa.Schema:

@@ -1,8 +1,8 @@
-"""Putting operations in order without comparing them: by time into coarse buckets, then digit by digit within each.
+"""Putting operations in order without comparing them all: by time into as many buckets as there are rows, then each into place.
 
 Sorting millions of rows by comparison costs more than everything that is then done with them, for no processor can guess how the
-comparisons turn out. A coarse bucket fits the processor's cache, so that the passes by digit, which jump about, jump within the
-cache. The order is stable: rows of one key and location stay as they were generated, by source and sequence.
+comparisons turn out. Rows that do not fit the processor's cache are first spread over coarse buckets that do, so that the second
+pass, which jumps about, jumps within the cache. The order is stable: rows of one key and location stay as they were generated.
 """
 
 from __future__ import annotations
@@ -10,13 +10,11 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from twin.clock import KEY_SHIFT
 from twin.compiled import compiled, inlined
 
-_COARSE = 4096  # rows a bucket holds, about
-_DIGIT = 11  # most bits of a digit
-_SHIFT = KEY_SHIFT
-_RUN, _CROWD = 16, 64  # rows that are inserted one by one; rows of an instant from which on they are merged
+_FINE = 1 << 14  # rows that are put in order in one go
+_COARSE = 4096  # rows of a coarse bucket, about
+_RUN, _CROWD = 16, 48  # rows that are inserted one by one; rows of a bucket from which on they are merged
 
 
 @inlined()
@@ -73,161 +71,100 @@ def _sort_crowd(rows: NDArray[np.void], first: int, end: int, spare: NDArray[np.
 
 
 @inlined()
-def _shift_for(span: int, buckets: int) -> int:
-    """The shift that maps keys of a span to at most ``buckets`` buckets."""
-    shift = 0
-    while span >> shift >= buckets:
-        shift += 1
-    return shift
-
-
-@inlined()
 def _spread(
-    rows: NDArray[np.void],
-    first: int,
-    end: int,
-    low: int,
-    shift: int,
-    ends: NDArray[np.int64],
-    out: NDArray[np.void],
-) -> None:
-    """Scatter rows [first, end) to the same range of ``out`` by bucket; ``ends`` then holds the end of each bucket."""
-    ends[:] = 0
-    for i in range(first, end):
-        ends[((rows[i].key - low) >> shift) + 1] += 1
-    ends[0] = first
-    for b in range(1, ends.size):
-        ends[b] += ends[b - 1]
-    for i in range(first, end):
-        b = (rows[i].key - low) >> shift
-        out[ends[b]] = rows[i]
-        ends[b] += 1
-
-
-@inlined()
-def _radix(
-    rows: NDArray[np.void],
-    first: int,
-    end: int,
-    low: int,
-    span: int,
-    ends: NDArray[np.int64],
-    out: NDArray[np.void],
-    held: NDArray[np.void],
-) -> None:
-    """Sort rows [first, end), whose keys lie in [low, low + span), into the same range of ``out``; ``rows`` is left in disorder.
-
-    One, three or five stable passes by digits of the time, so that the last one ends in ``out``.
-    """
-    whole = (low >> _SHIFT) << _SHIFT  # digits are of the time alone
-    bits = 1
-    while (low + span - 1 - whole) >> (_SHIFT + bits):
-        bits += 1
-    passes = 1 if bits <= _DIGIT else (3 if bits <= 3 * _DIGIT else 5)
-    width = (bits + passes - 1) // passes
-    used, mask = ends[: (1 << width) + 1], (1 << width) - 1
-    for i in range(passes):
-        if i % 2 == 0:
-            _pass(rows, first, end, whole, _SHIFT + i * width, mask, used, out)
-        else:
-            _pass(out, first, end, whole, _SHIFT + i * width, mask, used, rows)
-    _settle_instants(out, first, end, rows, held)
-
-
-@inlined()
-def _settle_instants(rows: NDArray[np.void], first: int, end: int, spare: NDArray[np.void], held: NDArray[np.void]) -> None:
-    """Order the rows of each instant, which lie together, by phase and location."""
-    start = first
-    while start < end:
-        stop = start + 1
-        while stop < end and rows[np.uintp(stop)].key >> _SHIFT == rows[np.uintp(start)].key >> _SHIFT:
-            stop += 1
-        if stop - start > _CROWD:
-            _sort_crowd(rows, start, stop, spare, held)
-        elif stop - start > 1:
-            _insert(rows, start, stop, held)
-        start = stop
-
-
-@inlined()
-def _pass(
-    rows: NDArray[np.void],
-    first: int,
-    end: int,
-    low: int,
-    shift: int,
-    mask: int,
-    ends: NDArray[np.int64],
-    out: NDArray[np.void],
-) -> None:
-    """Scatter rows [first, end) to the same range of ``out`` by one digit, stable."""
-    ends[:] = 0
-    for i in range(first, end):
-        ends[np.uintp((((rows[np.uintp(i)].key - low) >> shift) & mask) + 1)] += 1
-    ends[0] = first
-    for b in range(1, ends.size):
-        ends[b] += ends[b - 1]
-    for i in range(first, end):
-        at = np.uintp(((rows[np.uintp(i)].key - low) >> shift) & mask)
-        out[np.uintp(ends[at])] = rows[np.uintp(i)]
-        ends[at] += 1
-
-
-@compiled()
-def coarse_shift(span: int, n: int) -> int:
-    """The shift that spreads ``n`` rows with keys of a span over buckets that fit the processor's cache."""
-    shift: int = _shift_for(span, max(n // _COARSE, 1))
-    return shift
-
-
-@compiled()
-def spread_rows(rows: NDArray[np.void], n: int, low: int, shift: int, ends: NDArray[np.int64], out: NDArray[np.void]) -> None:
-    """Scatter the first ``n`` of ``rows`` into ``out`` by coarse bucket ``(key - low) >> shift``.
-
-    ``ends``, one longer than there are buckets, then holds the end of each.
-    """
-    _spread(rows, 0, n, low, shift, ends, out)
-
-
-@compiled()
-def sort_buckets(
-    rows: NDArray[np.void], ends: NDArray[np.int64], first: int, end: int, low: int, shift: int, out: NDArray[np.void]
+    rows: NDArray[np.void], first: int, end: int, low: int, shift: int, ends: NDArray[np.int64], out: NDArray[np.void]
 ) -> int:
-    """Put the rows of coarse buckets [first, end) in order of (key, location) into ``out``; returns how many they are.
+    """Scatter rows [first, end) to the same range of ``out`` by bucket ``(key - low) >> shift``, stable.
 
-    The rows of those buckets are left in disorder.
+    ``ends``, one longer than there are buckets, then holds the end of each; returns the rows of the fullest.
     """
-    digits, held = np.empty((1 << _DIGIT) + 1, np.int64), rows[:1].copy()
-    start = ends[first - 1] if first else 0
-    offset = start
-    for b in range(first, end):
-        part, room = rows[start : ends[b]], out[start - offset : ends[b] - offset]
-        _radix(part, 0, part.size, low + (b << shift), 1 << shift, digits, room, held)
+    ends[:] = 0
+    for i in range(first, end):
+        ends[np.uintp(((rows[np.uintp(i)].key - low) >> shift) + 1)] += 1
+    fullest = 0
+    ends[0] = first
+    for b in range(1, ends.size):
+        fullest = max(fullest, int(ends[b]))
+        ends[b] += ends[b - 1]
+    for i in range(first, end):
+        bucket = np.uintp((rows[np.uintp(i)].key - low) >> shift)
+        out[np.uintp(ends[bucket])] = rows[np.uintp(i)]
+        ends[bucket] += 1
+    return fullest
+
+
+@inlined()
+def _buckets(span: int, rows: int) -> tuple[int, int]:
+    """The shift that spreads keys of a span over about as many buckets as ``rows``, and how many buckets that makes."""
+    shift = 0
+    while (span - 1) >> shift >= max(2 * rows, 1):
+        shift += 1
+    return shift, ((span - 1) >> shift) + 1
+
+
+@inlined()
+def _fine(
+    rows: NDArray[np.void], first: int, end: int, low: int, span: int, ends: NDArray[np.int64], held: NDArray[np.void],
+    out: NDArray[np.void],
+) -> None:  # fmt: skip
+    """Put rows [first, end), whose keys lie in [low, low + span), in order into the same range of ``out``."""
+    shift, buckets = _buckets(span, end - first)
+    fullest = _spread(rows, first, end, low, shift, ends[: buckets + 1], out)
+    if fullest <= _CROWD:
+        _insert(out, first, end, held)
+        return
+    start = first
+    for b in range(buckets):
+        if ends[b] - start > _CROWD:
+            _sort_crowd(out, start, ends[b], rows, held)
+        else:
+            _insert(out, start, ends[b], held)
         start = ends[b]
-    return start - offset
 
 
-@compiled()
+@inlined()
+def sort_rows(
+    rows: NDArray[np.void], n: int, low: int, span: int, ends: NDArray[np.int64], held: NDArray[np.void],
+    spare: NDArray[np.void], out: NDArray[np.void],
+) -> None:  # fmt: skip
+    """Put the first ``n`` of ``rows`` in order of (key, location) into ``out``; they are left in disorder.
+
+    Parameters
+    ----------
+    low, span : all keys lie in [low, low + span)
+    ends : room for ``BUCKET_ENDS`` integers
+    held : room for a row
+    spare : room for ``n`` rows where they are more than ``FINE``
+    """
+    if n <= _FINE:
+        _fine(rows, 0, n, low, span, ends, held, out)
+        return
+    shift, buckets = _buckets(span, n // _COARSE)
+    coarse = np.empty(buckets + 1, np.int64)
+    _spread(rows, 0, n, low, shift, coarse, spare)
+    first = np.int64(0)
+    for b in range(buckets):
+        part = low + (b << shift)
+        if coarse[b] - first <= _FINE:
+            _fine(spare, first, coarse[b], part, 1 << shift, ends, held, out)
+        else:  # very uneven: some moments have more rows than the cache holds
+            out[first : coarse[b]] = spare[first : coarse[b]]
+            _sort_crowd(out, first, coarse[b], rows, held)
+        first = coarse[b]
+
+
+FINE = _FINE
+BUCKET_ENDS = 2 * _FINE + 1
+
+
+@compiled(forceinline=True)
 def set_aside(rows: NDArray[np.void], n: int, until: int, aside: NDArray[np.void]) -> int:
     """Move those of the first ``n`` rows whose key is ``until`` or later to ``aside``; returns how many stay, in their order."""
     kept = 0
     for i in range(n):
-        if rows[i].key < until:
-            rows[kept] = rows[i]
+        if rows[np.uintp(i)].key < until:
+            rows[np.uintp(kept)] = rows[np.uintp(i)]
             kept += 1
         else:
-            aside[i - kept] = rows[i]
+            aside[np.uintp(i - kept)] = rows[np.uintp(i)]
     return kept
-
-
-@compiled()
-def sort_rows(rows: NDArray[np.void], n: int, scratch: NDArray[np.void]) -> None:
-    """Put the first ``n`` of ``rows`` in order of (key, location); ``scratch`` is room for as many."""
-    if n < 2:
-        return
-    low = high = rows[0].key
-    for i in range(n):
-        low, high = min(low, rows[i].key), max(high, rows[i].key)
-        scratch[i] = rows[i]
-    low = (low >> _SHIFT) << _SHIFT  # the digits are those of the time
-    _radix(scratch, 0, n, low, high - low + 1, np.empty((1 << _DIGIT) + 1, np.int64), rows, rows[:1].copy())

@@ -35,6 +35,16 @@ class RecordedSales:
     bad_listed: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True)
+class RecordedAssortment:
+    """Pairs (location, SKU), each once; ``location`` and ``sku`` are indexes into ``locations`` and ``skus``."""
+
+    location: NDArray[np.int32]
+    sku: NDArray[np.int32]
+    locations: list[str]
+    skus: list[str]
+
+
 def recorded_sales(
     source: str,
     start_us: int,
@@ -73,12 +83,15 @@ def products() -> pa.Table:
     return completejourney.products()
 
 
-def assortment() -> tuple[list[str], list[str]]:
+def assortment() -> RecordedAssortment:
     """Each pair (location, sku) that sold in the year of the Complete Journey data."""
     from adapters import completejourney
 
     pairs = completejourney.assortment()
-    return pairs["location"].to_pylist(), pairs["sku"].to_pylist()
+    locations, skus = (pairs[name].combine_chunks().dictionary_encode() for name in ("location", "sku"))
+    return RecordedAssortment(
+        locations.indices.to_numpy(), skus.indices.to_numpy(), locations.dictionary.to_pylist(), skus.dictionary.to_pylist()
+    )
 
 
 def stores() -> list[str]:

@@ -103,7 +103,7 @@ class ReorderState:
     index : int or array
         Which of the rule's cells: its place in the :class:`CellFacts` the rule was built with.
     position : int or array
-        Inventory position: on hand - damaged + inbound - reserved - backordered.
+        Inventory position: on hand + inbound - committed - backordered.
     on_hand, inbound, backordered : int or array
         Parts of the position, for rules that look deeper.
     """

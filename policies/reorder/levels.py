@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from policies.elementary import exp, log1p, normal_quantile
-from policies.kernel import kernel, numba_available
+from policies.kernel import FEW, kernel, numba_available
 from policies.reorder.base import ALWAYS, CellFacts, share
 
 NEARLY = 1e-9  # relative difference below which variance and mean are taken as equal
@@ -22,8 +22,7 @@ ROUNDING = 1e-9  # a normal level this little above a whole number is that numbe
 DEEPEST = 700.0  # -ln P(D = 0) up to which probabilities are summed from 0; e^-700 is still a normal double
 LONGEST = 100_000.0  # mean up to which they are, one by one; a larger one goes by a coarser lattice
 CHUNK = 1 << 18  # cells whose intermediate figures are held at once
-FEW = 4096  # below this many cells, compiling costs more than it gains
-SLOTS = 1 << 17  # of the table of levels known already; a power of two
+SLOTS = 1 << 17  # most of the table of levels known already; a power of two
 
 
 @kernel
@@ -150,7 +149,7 @@ class _Levels:
         self.service = share("service", service)
         self.z = normal_quantile(self.service)
         compile_it = cells > FEW and numba_available()
-        self.known = np.full((SLOTS, 3), -1.0) if compile_it else None
+        self.known = np.full((min(SLOTS, 2 << cells.bit_length()), 3), -1.0) if compile_it else None
 
     def fill(self, mean: NDArray[np.float64], variance: NDArray[np.float64], out: NDArray[np.int32]) -> None:
         for name, values in (("mean", mean), ("variance", variance)):

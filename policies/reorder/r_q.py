@@ -37,9 +37,10 @@ class RQ(ReorderPolicy):
     service : float
         Target of ``r: auto``, strictly between 0 and 1.
     order_cost : float, optional
-        Money per order; needed by ``Q: auto``.
+        Money per order; needed by ``Q: auto``. A scenario that leaves it out means its ``costs.order``.
     holding_per_day : float, optional
-        Share of value that a day of holding costs; needed by ``Q: auto``.
+        Share of value that a day of holding costs; needed by ``Q: auto``. A scenario that leaves it out means
+        its ``costs.holding_per_day``.
     minimum : int
         Floor of ``r: auto``, in units.
 

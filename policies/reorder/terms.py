@@ -5,6 +5,14 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from policies.kernel import kernel
+
+
+@kernel
+def fit(quantity: int, pack: int, moq: int) -> int:
+    """The rule itself, for arguments known to be valid and a quantity above 0."""
+    return -(-max(quantity, moq) // pack) * pack
+
 
 def round_to_terms(quantity: int, pack: int = 1, moq: int = 1) -> int:
     """Return the quantity to order so that the supplier accepts it.
@@ -34,7 +42,7 @@ def round_to_terms(quantity: int, pack: int = 1, moq: int = 1) -> int:
     [0, 36, 36, 48]
     """
     _check(quantity, pack, moq)
-    return 0 if quantity == 0 else -(-max(quantity, moq) // pack) * pack
+    return 0 if quantity == 0 else fit(quantity, pack, moq)
 
 
 def round_all_to_terms(quantities: ArrayLike, pack: ArrayLike = 1, moq: ArrayLike = 1) -> NDArray[np.int64]:

@@ -91,13 +91,14 @@ def lines_of(plan: Plan) -> list[Line]:
     """All lines the twin generates, with the time the record would hear of each."""
     lines, found = Lines(plan, REPLICATION), list[Line]()
     while not lines.finished:
-        operations = lines.next_stretch()
-        known = operations.carried.size
-        sales, arrivals = operations.sales[known:-1], np.concatenate([operations.arrivals[:-1], lines.waiting])
-        fresh = arrivals[arrivals["row"] >= known]
-        heard = np.empty(sales.size, np.int64)
-        heard[fresh["row"] - known] = fresh["key"] >> KEY_SHIFT
-        columns = (sales["key"] >> KEY_SHIFT, sales["cell"], sales["quantity"], heard)
+        sales, arrivals = lines.next_stretch()
+        heard = np.zeros(sales.size, np.int64)
+        for told in (*(arrivals[track["arrivals"] : track["arrivals_end"]] for track in lines.tracks), lines.waiting):
+            heard[told["row"]] = told["key"] >> KEY_SHIFT
+        fresh = np.concatenate([np.arange(track["sales"], track["sales_end"]) for track in lines.tracks])
+        fresh = fresh[np.lexsort((sales["location"][fresh], sales["key"][fresh]))]
+        sales = sales[fresh]
+        columns = (sales["key"] >> KEY_SHIFT, sales["cell"], sales["quantity"], heard[fresh])
         found += zip(*(column.tolist() for column in columns), strict=True)
     return found
 
@@ -117,9 +118,7 @@ def given_by(plan: Plan) -> Given:
     stores = [i for i, place in enumerate(network.locations) if place.kind == "store"]
     points = np.zeros(plan.cells, np.int64)
     for group in plan.groups:
-        if group.location in stores:
-            points[ranged.of(group.location)][group.local] = group.policy.order_points()
-    assert plan.watched is not None
+        points[ranged.of(group.location)][group.local] = group.policy.order_points()
     lots = np.zeros(plan.cells, np.int64)
     lots[ranged.of(fc)] = plan.scenario.policies.reorder[1].params["Q"]
     source = np.full(plan.cells, -1, np.int64)
@@ -131,7 +130,7 @@ def given_by(plan: Plan) -> Given:
     return Given(
         start=plan.scenario.start_us, end=plan.scenario.end_us, lines=lines_of(plan), opening=plan.opening.tolist(),
         levels=(points + 1).tolist(), source=source.tolist(), stores=[range(first[i], first[i + 1]) for i in stores],
-        fc=range(first[fc], first[fc + 1]), points=plan.watched.tolist(), lots=lots.tolist(), least=supply.moq,
+        fc=range(first[fc], first[fc + 1]), points=points.tolist(), lots=lots.tolist(), least=supply.moq,
         pack=supply.pack, departs=DEPARTS, room=truck.capacity_units,
         transits=[
             _times(plan, lanes["F1", network.locations[i].id], Purpose.TRANSIT, plan.days + 1) for i in stores

@@ -33,7 +33,6 @@ def main(scenario: str = "two-stores") -> None:
     _part("load of the scenario, import of its schema")
     from twin.body.simulation import Simulation
     from twin.clock import HOUR, Phase
-    from twin.record.state import Source
 
     _part("import of the simulator")
     from twin.simulate import build
@@ -41,10 +40,10 @@ def main(scenario: str = "two-stores") -> None:
     plan = build(resolved)
     _part("plan")
     simulation = Simulation(plan, 1, folder=None)
-    start, heard_to = plan.scenario.start_us, simulation.brain.record.heard_to
+    start, tills = plan.scenario.start_us, len(plan.network.locations)
 
     def look() -> None:
-        if heard_to[Source.SALES] > start:
+        if simulation.brain.record.senders["heard_to"][:tills].max() > start:
             raise FirstEvent
         simulation.clock.at(simulation.clock.time + HOUR, Phase.MEASURE, look)
 

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from policies.elementary import normal_quantile
+from policies.kernel import FEW
 from policies.reorder import CellFacts, levels
 from policies.reorder.levels import auto_levels, base_stock_level, demand_level, demand_over, reorder_point
 
@@ -133,7 +134,7 @@ def test_compiled_and_plain_decide_alike(service: float) -> None:
 
 def test_many_cells_get_what_few_get(monkeypatch: pytest.MonkeyPatch) -> None:
     mean, variance = (np.repeat(x, 3) for x in random_moments(3_000))
-    assert mean.size > levels.FEW
+    assert mean.size > FEW
     many = base_stock_level(mean, variance, 0.95)
     monkeypatch.setattr(levels, "numba_available", lambda: False)
     assert (many == base_stock_level(mean, variance, 0.95)).all()

@@ -5,10 +5,15 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from twin.channel.deliver import deliver, open_channel
 from twin.compiled import compiled
+from twin.demand.generate import draw_clockwork, draw_stream
+from twin.demand.streams import open_streams
+from twin.demand.tables import open_clockworks
 from twin.random.tables import discrete_draw, quantile_draw
 from twin.record.apply import hear_backfill, hear_sale
 from twin.record.state import open_record
+from twin.sorting import sort_rows
 from twin.world.calendar import drop_first, push
 from twin.world.state import open_shelves
 
@@ -32,21 +37,63 @@ def choices(thresholds: NDArray[np.int64], uniforms: NDArray[np.int64]) -> NDArr
 
 
 @compiled()
-def sale_heard(table: NDArray[np.int64], key: int, event_time: int, sequence: int, cell: int, sold: int, owed: int) -> None:
+def lines_drawn(
+    streams_table: NDArray[np.int64], seed: int, replication: int, first_day: int, start_us: int, counts: NDArray[np.int32],
+    rows: NDArray[np.void],
+) -> int:  # fmt: skip
+    """The lines of all streams, one stream after the other; returns their number."""
+    streams, n = open_streams(streams_table), 0
+    for s in range(counts.shape[0]):
+        n = draw_stream(streams, s, seed, replication, first_day, start_us, counts, rows, n)
+    return n
+
+
+@compiled()
+def clockwork_drawn(
+    clockworks_table: NDArray[np.int64], c: int, seed: int, replication: int, start_us: int, first_us: int, end_us: int,
+    rows: NDArray[np.void], n: int,
+) -> int:  # fmt: skip
+    """The lines of a clockwork in a stretch of time, from row ``n`` on."""
+    return draw_clockwork(open_clockworks(clockworks_table), c, seed, replication, start_us, first_us, end_us, rows, n)  # type: ignore[no-any-return]
+
+
+@compiled()
+def delivered(channel: NDArray[np.int64], sales: NDArray[np.void], first: int, end: int, rows: NDArray[np.void], n: int) -> int:
+    """The arrivals of sales [first, end), from row ``n`` on."""
+    return deliver(open_channel(channel), sales, first, end, rows, n)  # type: ignore[no-any-return]
+
+
+@compiled()
+def rows_sorted(
+    rows: NDArray[np.void], n: int, low: int, span: int, ends: NDArray[np.int64], held: NDArray[np.void],
+    spare: NDArray[np.void], out: NDArray[np.void],
+) -> None:  # fmt: skip
+    """Rows in order."""
+    sort_rows(rows, n, low, span, ends, held, spare, out)
+
+
+@compiled()
+def sale_heard(
+    table: NDArray[np.int64], key: int, event_time: int, sequence: int, location: int, cell: int, sold: int, owed: int
+) -> None:
     """The record hears of a POS line."""
-    hear_sale(open_record(table), key, event_time, sequence, cell, sold, owed)
+    hear_sale(open_record(table), key, event_time, sequence, location, cell, sold, owed)
 
 
 @compiled()
-def backfill_heard(table: NDArray[np.int64], key: int, event_time: int, sequence: int, cell: int, units: int) -> None:
+def backfill_heard(
+    table: NDArray[np.int64], key: int, event_time: int, later: int, sequence: int, location: int, cell: int, units: int
+) -> None:
     """The record hears of a backorder that was met."""
-    hear_backfill(open_record(table), key, event_time, sequence, cell, units)
+    hear_backfill(open_record(table), key, event_time, later, sequence, location, cell, units)
 
 
 @compiled()
-def push_pending(table: NDArray[np.int64], key: int, event_time: int, sequence: int, cell: int, units: int) -> None:
+def push_pending(
+    table: NDArray[np.int64], key: int, event_time: int, later: int, sequence: int, location: int, cell: int, units: int
+) -> None:
     """Enter something into the lane's calendar."""
-    push(open_shelves(table), key, event_time, sequence, cell, units)
+    push(open_shelves(table), key, event_time, later, sequence, location, cell, units)
 
 
 @compiled()

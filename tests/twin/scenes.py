@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from textwrap import dedent
 from typing import Any
 
@@ -17,6 +17,7 @@ from twin.decisions import Order
 from twin.events import Kind, Message
 from twin.simulate import Plan, build
 from twin.world.lines import Lines
+from twin.world.state import Operations
 
 WEEK = """
 name: test
@@ -70,15 +71,27 @@ class Line:
 
 
 def lines_of(plan: Plan, replication: int = 1) -> list[Line]:
-    """All lines that will be asked of the tills, in order; 0 units are shrink."""
+    """All lines that will be asked of the tills, in order of time and location; 0 units are shrink."""
     lines, start, found = Lines(plan, replication), plan.scenario.start_us, []
     places, skus = [place.id for place in plan.network.locations], plan.items.skus
     while not lines.finished:
-        operations = lines.next_stretch()
-        for row in operations.sales[operations.carried.size : -1].tolist():
-            key, _, sku, units, location, luck = row
-            found.append(Line(((key >> KEY_SHIFT) - start) / DAY, places[location], skus[sku], units, luck))
+        sales = fresh_sales(lines, lines.next_stretch())
+        for row in sales[np.lexsort((sales["location"], sales["key"]))]:
+            day = (int(row["key"] >> KEY_SHIFT) - start) / DAY
+            found.append(Line(day, places[row["location"]], skus[row["sku"]], int(row["quantity"]), int(row["told"])))
     return found
+
+
+def fresh_sales(lines: Lines, operations: Operations) -> NDArray[np.void]:
+    """The sales of a stretch, track by track, without those carried over from the one before."""
+    return np.concatenate([operations.sales[track["sales"] : track["sales_end"]] for track in lines.tracks])
+
+
+def on_one_track(plan: Plan) -> Plan:
+    """The same plan with the operations of all locations on a single track."""
+    together = replace(plan)
+    together.__dict__["tracks"] = 1  # where the cached property would keep it
+    return together
 
 
 @dataclass
@@ -131,6 +144,11 @@ class Ran:
         """Number of a cell."""
         place = np.array([self.plan.items.index[sku]], np.int32)
         return int(self.plan.ranged.find(self.plan.network.index[location], place)[0])
+
+    def catch_up(self) -> None:
+        """Run the shelves of every location up to the present."""
+        for location in range(len(self.plan.network.locations)):
+            self.simulation.shelves.visit(location)
 
     def placed(self, destination: str) -> list[tuple[float, list[int]]]:
         """Orders for a location: days since the start, and units."""

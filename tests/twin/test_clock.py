@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Generator
+
 import pytest
+import simpy
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -85,3 +88,20 @@ def test_both_clocks_tell_the_lane_the_same_boundary(entries: list[tuple[int, Ph
         for time, phase in entries:
             clock.at(time, phase, lambda: None)
     assert network.next_key() == heap.next_key() == boundary(*min(entries))
+
+
+def test_processes_and_entries_share_the_order_of_phases() -> None:
+    clock, done = NetworkClock(5), []
+
+    def process(phase: Phase) -> Generator[simpy.Event, None, None]:
+        for time in (7, 7, 9):
+            yield clock.until(time, phase)
+            done.append((clock.time, clock.now, clock.priority))
+
+    clock.process(process(Phase.RECEIPT))
+    for phase in (Phase.REVIEW, Phase.CHANGE):
+        clock.at(7, phase, lambda: done.append((clock.time, clock.now, clock.priority)))
+    clock.run()
+    first, second = PHASES * 0, PHASES * 1
+    order = [first + Phase.CHANGE, first + Phase.RECEIPT, first + Phase.REVIEW, second + Phase.RECEIPT]
+    assert done == [*((7, 7, priority) for priority in order), (9, 9, Phase.RECEIPT)]

@@ -12,10 +12,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from twin.clock import KEY_SHIFT
+from twin.clock import KEY_SHIFT, LATER_ROUND
 from twin.events import SOURCE_OF, Kind, Message, arrow_schema
 from twin.plan.build import Plan
 from twin.record.state import Source
+from twin.world.state import Operations
 
 _ROWS_A_SEGMENT = 1 << 20
 
@@ -26,7 +27,7 @@ class NoLog:
     def delivered(self, message: Message, record_time: int, round_: int) -> None:
         """See ``EventLog.delivered``."""
 
-    def sales(self, first_sequence: int, operations: Any, first: int, end: int) -> None:
+    def sales(self, operations: Operations, tracks: NDArray[np.void]) -> None:
         """See ``EventLog.sales``."""
 
     def backfills(self, rows: Any) -> None:
@@ -51,43 +52,41 @@ class EventLog:
         count = message.cells.size
         self._add(
             record_time=np.full(count, record_time), round=np.full(count, round_), event_time=np.full(count, message.event_time),
+            event_round=np.full(count, message.round),
             kind=np.full(count, message.kind), source=np.full(count, SOURCE_OF[message.kind]),
             sequence=np.full(count, message.sequence), line=np.arange(count), location=np.full(count, message.location),
             sku=self._plan.ranged.sku_of(message.location, message.cells), units=message.units, other=message.other,
         )  # fmt: skip
 
-    def sales(self, first_sequence: int, operations: Any, first: int, end: int) -> None:
-        """Arrivals [first, end) of a stretch have been heard; the tills that had nothing to tell are left out."""
-        sales, arrivals, carried = operations
-        chosen = arrivals[first:end]
-        row = chosen["row"].astype(np.int64)
-        sale = sales[row]
+    def sales(self, operations: Operations, tracks: NDArray[np.void]) -> None:
+        """What of a stretch was heard; the tills that had nothing to tell are left out."""
+        parts = [operations.arrivals[track["arrivals"] : track["next_arrival"]] for track in tracks]
+        chosen = np.concatenate(parts)
+        chosen = chosen[np.lexsort((chosen["location"], chosen["key"]))]  # stable: a location's stay in their order
+        sale = operations.sales[chosen["row"]]
         owing = self._plan.scenario.demand.unmet.pos == "backorder"
         sold = sale["told"].astype(np.int64)
         owed = (sale["quantity"] - sold) * owing
         told = (sold > 0) | (owed > 0)
-        fresh = row >= carried.size
-        old = carried[np.where(fresh, 0, row)] if carried.size else np.zeros(row.size, np.int64)
         count = int(np.count_nonzero(told))
         self._add(
             record_time=(chosen["key"] >> KEY_SHIFT)[told], round=np.zeros(count), event_time=(sale["key"] >> KEY_SHIFT)[told],
-            kind=np.full(count, Kind.SALE), source=np.full(count, Source.SALES),
-            sequence=np.where(fresh, row - carried.size + first_sequence, old)[told], line=np.zeros(count),
-            location=sale["location"][told], sku=sale["sku"][told], units=sold[told], other=owed[told],
+            event_round=np.zeros(count),
+            kind=np.full(count, Kind.SALE), source=np.full(count, Source.SALES), sequence=sale["sequence"][told],
+            line=np.zeros(count), location=sale["location"][told], sku=sale["sku"][told], units=sold[told], other=owed[told],
         )  # fmt: skip
 
     def backfills(self, rows: NDArray[np.void]) -> None:
         """Backfills (key, event_time, sequence, cell, units) have been heard."""
-        places = self._plan.ranged.location_of(rows["cell"])
         sku = np.array(
-            [self._plan.ranged.sku_of(p, rows["cell"][i : i + 1])[0] for i, p in enumerate(places.tolist())],
-            np.int32,
-        )
+            [self._plan.ranged.sku_of(row["location"], row["cell"][np.newaxis])[0] for row in rows] or [0], np.int32
+        )[: rows.size]
         count = rows.size
         self._add(
-            record_time=rows["key"] >> KEY_SHIFT, round=np.zeros(count), event_time=rows["event_time"],
+            record_time=rows["key"] >> KEY_SHIFT, round=(rows["key"] & LATER_ROUND) == LATER_ROUND,
+            event_time=rows["event_time"], event_round=rows["later_round"],
             kind=np.full(count, Kind.BACKFILL), source=np.full(count, Source.BACKFILLS), sequence=rows["sequence"],
-            line=np.zeros(count), location=places, sku=sku, units=rows["units"], other=np.zeros(count),
+            line=np.zeros(count), location=rows["location"], sku=sku, units=rows["units"], other=np.zeros(count),
         )  # fmt: skip
 
     def seal(self) -> None:

@@ -11,33 +11,39 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scenarios.errors import nearest_name
-from twin.clock import HEARD, KEY_SHIFT
+from twin.clock import HEARD, KEY_SHIFT, LATER_ROUND
 from twin.events import COLUMNS, OPTIONAL, PHASE_OF, SINGLE, SOURCE_OF, Kind, Message
 from twin.plan.build import Plan
+from twin.record.state import Source
 from twin.runs.errors import RunError
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
 LISTED = 10  # bad rows named one by one
+_SPARSE = 64  # numbers to an event from which on they are replaced
 
 
 @dataclass(frozen=True)
 class EventFeed:
     """A feed in the order it was heard: single lines as arrays of one length, and messages of many lines.
 
-    ``messages`` are (record time, round, message). ``window`` is how many sequence numbers an id must be remembered for.
+    ``messages`` are (record time, round, message). ``windows`` (senders,) is for how many sequence
+    numbers an id must be remembered.
     """
 
     keys: NDArray[np.int64]
     event_times: NDArray[np.int64]
+    later_round: NDArray[np.bool_]  # whether it happened after the first round of its instant
     sequences: NDArray[np.int64]
+    locations: NDArray[np.int32]
     cells: NDArray[np.int32]
     units: NDArray[np.int32]
     owed: NDArray[np.int32]
     backfill: NDArray[np.bool_]
     messages: list[tuple[int, int, Message]]
-    window: int
+    counts: bool  # whether there are any
+    windows: NDArray[np.int64]
     bad_rows: int
 
 
@@ -64,7 +70,7 @@ def read_event_feed(plan: Plan, feed: Path, columns: Mapping[str, str], strict: 
         name: values[good] for name, values in rows.items() if name not in ("location", "sku")
     }
     kept |= {"location": location[good], "cell": cell[good]}
-    return _ordered(kept, int(np.count_nonzero(~good)))
+    return _ordered(kept, len(plan.network.locations), int(np.count_nonzero(~good)))
 
 
 def _table(feed: Path) -> pa.Table:
@@ -139,25 +145,52 @@ def _accept(feed: Path, reasons: Mapping[str, NDArray[np.bool_]], strict: bool) 
     return ~bad
 
 
-def _ordered(rows: dict[str, NDArray[Any]], bad_rows: int) -> EventFeed:
+def _ordered(rows: dict[str, NDArray[Any]], locations: int, bad_rows: int) -> EventFeed:
     kind = rows["kind"]
     phase = np.zeros(max(Kind) + 1, np.int64)
     source = np.zeros(max(Kind) + 1, np.int64)
     for each in Kind:
         phase[each], source[each] = PHASE_OF[each], SOURCE_OF[each]
-    keys = (rows["record_time"] << KEY_SHIFT) | (phase[kind] << 1) | HEARD
+    first_round = (rows["record_time"] << KEY_SHIFT) | (phase[kind] << 1) | HEARD
+    keys = np.where(rows["round"] > 0, first_round | LATER_ROUND, first_round)
     single = np.isin(kind, SINGLE)
     order = np.flatnonzero(single)[
         np.lexsort((rows["sequence"][single], rows["location"][single], keys[single]))
     ]
-    window = 2 * int(rows["sequence"].max() - rows["sequence"].min() + 1) if kind.size else 2
+    rows["sequence"], windows = _numbered(sender_of_all(source[kind], rows["location"], locations), rows["sequence"], locations)
     return EventFeed(
-        keys=keys[order], event_times=rows["event_time"][order], sequences=rows["sequence"][order],
+        keys=keys[order], event_times=rows["event_time"][order], later_round=rows["event_round"][order] > 0,
+        sequences=rows["sequence"][order], locations=rows["location"][order].astype(np.int32),
         cells=rows["cell"][order].astype(np.int32), units=rows["units"][order].astype(np.int32),
         owed=rows["other"][order].astype(np.int32), backfill=(kind[order] == Kind.BACKFILL),
-        messages=_messages({name: values[~single] for name, values in rows.items()}, keys[~single], source), window=window,
-        bad_rows=bad_rows,
+        messages=_messages({name: values[~single] for name, values in rows.items()}, first_round[~single], source),
+        counts=bool(np.any(kind == Kind.COUNT)), windows=windows, bad_rows=bad_rows,
     )  # fmt: skip
+
+
+def sender_of_all(source: NDArray[np.int64], location: NDArray[np.int32], locations: int) -> NDArray[np.int64]:
+    """Row of each event's sender in ``Record.senders``."""
+    return np.where(source == Source.SALES, location, locations - 1 + source)
+
+
+def _numbered(
+    sender: NDArray[np.int64], sequence: NDArray[np.int64], locations: int
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Sequence numbers, and the window each sender needs for them.
+
+    Numbers that lie far apart, as those of a system that numbers all tills together do, become their ranks within the sender.
+    """
+    numbers, windows = sequence.copy(), np.full(locations + len(Source) - 1, 2, np.int64)
+    order = np.lexsort((sequence, sender))
+    for mine in np.split(order, np.flatnonzero(np.diff(sender[order])) + 1):
+        if not mine.size:
+            continue
+        found = numbers[mine]
+        if found[-1] - found[0] > _SPARSE * mine.size + _SPARSE or found[0] < 0:
+            found = np.cumsum(np.diff(found, prepend=found[0]) > 0, dtype=np.int64)
+            numbers[mine] = found
+        windows[sender[mine[0]]] = 2 * (found[-1] - found[0] + 1)
+    return numbers, windows
 
 
 def _messages(
@@ -193,6 +226,7 @@ def _message(rows: Mapping[str, NDArray[Any]], first: int, end: int) -> tuple[in
         by_cell = np.argsort(lines["cell"], kind="stable")
         lines = {name: values[by_cell] for name, values in lines.items()}
     message = Message(
-        kind, one["event_time"], one["sequence"], one["location"], lines["cell"], lines["units"], lines["other"]
-    )
+        kind, one["event_time"], one["sequence"], one["location"], lines["cell"], lines["units"], lines["other"],
+        one["event_round"],
+    )  # fmt: skip
     return one["record_time"], one["round"], message

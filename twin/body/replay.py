@@ -39,7 +39,9 @@ def hear_feed(
     record_table: NDArray[np.int64],
     keys: NDArray[np.int64],
     event_times: NDArray[np.int64],
+    later_round: NDArray[np.bool_],
     sequences: NDArray[np.int64],
+    locations: NDArray[np.int32],
     cells: NDArray[np.int32],
     units: NDArray[np.int32],
     owed: NDArray[np.int32],
@@ -50,18 +52,11 @@ def hear_feed(
     """Apply the feed from row ``at`` to the key ``until``; returns the next row and the key it stopped before."""
     record = open_record(record_table)
     while at < keys.size and keys[at] < until:
+        place, cell, handed = locations[at], cells[at], np.int64(units[at])
         if backfill[at]:
-            hear_backfill(record, keys[at], event_times[at], sequences[at], cells[at], units[at])
+            hear_backfill(record, keys[at], event_times[at], np.int64(later_round[at]), sequences[at], place, cell, handed)
         else:
-            hear_sale(
-                record,
-                keys[at],
-                event_times[at],
-                sequences[at],
-                cells[at],
-                np.int64(units[at]),
-                np.int64(owed[at]),
-            )
+            hear_sale(record, keys[at], event_times[at], sequences[at], place, cell, handed, np.int64(owed[at]))
         if record.meters[_SIGNALS]:
             until = min(until, (keys[at] & ~_BITS) | _REVIEW)
         at += 1
@@ -101,8 +96,8 @@ class _Replay:
         variant = plan.resolved.variant or "base"
         path = folder / "decisions.parquet" if folder else None
         self.log = DecisionLog(decision_names(plan), path, (("variant", variant), ("replication", 1)))
-        self.brain: Brain = new_brain(plan, self.agenda, NoSink(), self.log)
-        self.brain.replace_record(widen(self.brain.record, feed.window))
+        self.brain: Brain = new_brain(plan, self.agenda, NoSink(), self.log, counts=feed.counts)
+        self.brain.replace_record(widen(self.brain.record, feed.windows))
         self._messages = iter(feed.messages)
         self._next = next(self._messages, None)
         self._at = 0
@@ -131,8 +126,8 @@ class _Replay:
     def _hear(self, until: int) -> int:
         rows = self.feed
         self._at, reached = hear_feed(
-            self.brain.table, rows.keys, rows.event_times, rows.sequences, rows.cells, rows.units, rows.owed, rows.backfill,
-            self._at, until,
+            self.brain.table, rows.keys, rows.event_times, rows.later_round, rows.sequences, rows.locations, rows.cells, rows.units,
+            rows.owed, rows.backfill, self._at, until,
         )  # fmt: skip
         return int(reached)
 
@@ -167,7 +162,7 @@ class _Replay:
             "decision_lines": self.log.lines, "bad_rows": self.feed.bad_rows, **ledger.record_counts,
         }  # fmt: skip
         return Replication(
-            1, plan.scenario.seed, ledger, events_digest(self.brain.table, meters), self.log.hexdigest(), counters,
+            1, plan.scenario.seed, ledger, events_digest(self.brain.record), self.log.hexdigest(), counters,
             {"replay": seconds},
         )  # fmt: skip
 

@@ -8,24 +8,20 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import numpy as np
-from numpy.typing import NDArray
-
 from twin.body.eventlog import EventLog, NoLog
 from twin.body.wiring import new_brain
 from twin.brain.log import DecisionLog
 from twin.clock import DAY, Phase, key, key_time
-from twin.kpis.ledger import LAG_BINS, Ledger, Snapshot
+from twin.kpis.ledger import Ledger, Snapshot
 from twin.plan.build import Plan
 from twin.random.keyed import KeyedDraws
-from twin.record.state import Meter, Source
+from twin.record.state import Meter, Record, Source
 from twin.world.calendar import take_done
 from twin.world.clock import NetworkClock
 from twin.world.counting import Counting
 from twin.world.courier import Courier
 from twin.world.inbound import Inbound
-from twin.world.lines import Lines
-from twin.world.measure import add_lags, close_ledger, snapshot, unheard
+from twin.world.measure import close_ledger, snapshot
 from twin.world.shelves import ShelfLane
 from twin.world.transport import Transport
 
@@ -77,8 +73,6 @@ class Simulation:
         self.plan, self.replication = plan, replication
         start = plan.scenario.start_us
         self.clock = NetworkClock(start)
-        self.lines = Lines(plan, replication)
-        self.shelves = ShelfLane(plan, self.lines)
         draws = KeyedDraws(plan.scenario.seed, replication)
         self.inbound = Inbound(len(plan.network.locations), plan.days, start)
         self.decisions = DecisionLog(
@@ -87,13 +81,13 @@ class Simulation:
         )  # fmt: skip
         self.events = EventLog(plan, folder / "events") if folder and keep_events else NoLog()
         self.brain = new_brain(plan, self.clock, self, self.decisions)
+        self.shelves = ShelfLane(plan, replication, self.clock, self.brain)
         channels = {int(Source.WAREHOUSE): plan.streams.warehouse, int(Source.COUNTS): plan.streams.count}
         places = [place.id for place in plan.network.locations]
-        self.courier = Courier(self.clock, self.brain, channels, draws, places, self.events)
+        self.courier = Courier(self.clock, self.shelves, channels, draws, places, self.events)
         self.transport = Transport(plan, self.clock, self.shelves, self.courier, draws, self.inbound)
         self.counting = Counting(plan, self.clock, self.shelves, self.courier)
         self.snapshots: list[Snapshot] = []
-        self.lags = np.zeros(LAG_BINS, np.int64)
         self.timings: dict[str, float] = {"generate": 0.0, "lane": 0.0, "network": 0.0}
         self.place = self.transport.place
 
@@ -107,55 +101,57 @@ class Simulation:
         end, timings, last = key(scenario.end_us, 0), self.timings, 0.0
         while True:
             limit = min(clock.next_key(), end, self.shelves.end_of_stretch)
-            now = wall.perf_counter()
-            reached = self.shelves.advance(self.brain, limit)
-            self.brain.look(key_time(reached))
-            after = wall.perf_counter()
-            timings["lane"] += after - now
+            began = wall.perf_counter()
+            reached = limit
+            if self._must_advance(limit):
+                reached = self.shelves.advance(limit)
+                self.brain.look(key_time(reached))
+                timings["lane"] += wall.perf_counter() - began
             if reached < limit:
                 continue  # a signal: the agenda has changed
-            if progress is not None and after - last > REPORT_EVERY_S:
-                last = after
-                progress(
-                    Progress(key_time(reached), scenario.start_us, scenario.end_us, self.shelves.lines_done)
-                )
-            if reached == self.shelves.end_of_stretch and not self.lines.finished:
+            now = wall.perf_counter()
+            if progress is not None and now - last > REPORT_EVERY_S:
+                last = now
+                progress(Progress(key_time(reached), scenario.start_us, scenario.end_us, self.shelves.lines_done))
+            if reached == self.shelves.end_of_stretch and not self.shelves.lines.finished:
                 self._next_stretch()
-                timings["generate"] += wall.perf_counter() - after
+                timings["generate"] += wall.perf_counter() - now
             elif reached >= end:
                 break
             else:
                 clock.step()
-                timings["network"] += wall.perf_counter() - after
+                timings["network"] += wall.perf_counter() - now
         return self._finish()
+
+    def _must_advance(self, limit: int) -> bool:
+        """Whether all shelves must be run up to a key: where a rule may be asked at once, at the end of a stretch, and before
+        somebody looks at all of them, as reviews and measurements do. Whoever else comes visits a location."""
+        return self.plan.tracks == 1 or limit >= self.shelves.end_of_stretch or self.clock.next_phase() >= Phase.REVIEW
 
     def _next_stretch(self) -> None:
         self._heard()
-        self.shelves.next_stretch(self.brain)
+        self.shelves.next_stretch()
 
     def _heard(self) -> None:
         """Keep what the record heard in the stretch that ends."""
-        sales, arrivals, carried, _, heard = self.shelves.operations
-        add_lags(sales, arrivals, 0, heard, self.plan.scenario.warmup_us, self.lags)
-        self.events.sales(self.lines.first_sequence, (sales, arrivals, carried), 0, heard)
+        self.events.sales(self.shelves.operations, self.shelves.shelves.tracks)
         self.events.backfills(take_done(self.shelves.shelves))
 
     def _snapshots_later(self, start: int) -> None:
         days = self.plan.days
         every = 7 if self.plan.cells > LARGE else max(1, -(-days // MOST_SNAPSHOTS))
-        if start + every * DAY < self.plan.scenario.end_us:
+        end = start + every * DAY
+        if end < self.plan.scenario.end_us:
 
             def take() -> None:
-                self._snapshot(self.clock.time)
-                self._snapshots_later(self.clock.time)
+                self._snapshot(end)
+                self._snapshots_later(end)
 
-            self.clock.at(start + every * DAY, Phase.MEASURE, take)
+            self.clock.at(end - 1, Phase.MEASURE, take)  # the last instant of the day, before what midnight brings
 
     def _snapshot(self, at_us: int) -> None:
-        sales, arrivals, _, next_sale, next_arrival = self.shelves.operations
         flying = self.courier.in_flight.copy()
-        unheard(sales, arrivals, next_arrival, arrivals.size - 1, next_sale, flying)
-        unheard(sales, self.lines.waiting, 0, self.lines.waiting.size, next_sale, flying)
+        self.shelves.in_flight(flying)
         self.snapshots.append(
             snapshot(at_us, self.shelves.table, self.brain.table, self.plan.ranged.first, flying)
         )
@@ -168,7 +164,7 @@ class Simulation:
         self.decisions.close()
         self.events.seal()
         ledger = close_ledger(plan, self.shelves.shelves.pages, plan.opening, self.inbound.integrals())
-        ledger.lag_histogram, ledger.snapshots = self.lags, self.snapshots
+        ledger.lag_histogram, ledger.snapshots = self.shelves.shelves.lags, self.snapshots
         ledger.purchase_orders, ledger.trips = self.transport.purchases, self.transport.trips
         meters = {meter.name.lower(): int(record.meters[meter]) for meter in Meter}
         ledger.record_counts = {
@@ -181,16 +177,14 @@ class Simulation:
             "messages": self.courier.delivered, "decision_lines": self.decisions.lines, **ledger.record_counts,
         }  # fmt: skip
         return Replication(
-            self.replication, plan.scenario.seed, ledger, events_digest(self.brain.table, record.meters),
+            self.replication, plan.scenario.seed, ledger, events_digest(record),
             self.decisions.hexdigest(), counters, self.timings,
         )  # fmt: skip
 
 
-def events_digest(table: NDArray[np.int64], meters: NDArray[np.int64]) -> str:
-    """Digest of all that was delivered to a record."""
-    return hashlib.blake2b(
-        int(meters[Meter.DIGEST]).to_bytes(8, "big", signed=True), digest_size=16
-    ).hexdigest()
+def events_digest(record: Record) -> str:
+    """Digest of all that was delivered to a record, sender by sender."""
+    return hashlib.blake2b(record.senders["digest"].astype("<i8").tobytes(), digest_size=16).hexdigest()
 
 
 def decision_names(plan: Plan) -> tuple[list[str], list[str], list[str]]:

@@ -8,23 +8,24 @@ enter the record the moment they are decided; what becomes of them it learns fro
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
 
 from policies.reorder.base import ReorderState
-from policies.reorder.terms import round_all_to_terms
+from policies.reorder.terms import fit, round_all_to_terms
 from twin.agenda import Agenda
 from twin.brain.groups import CONTINUOUS, Batch, CellMap, Group, Supply, batches_of
 from twin.brain.log import DecisionLog
-from twin.brain.scan import due, look_up
+from twin.brain.scan import Asked, collect, look_up, order_lines, settle
 from twin.clock import HEARD, Phase, key
 from twin.decisions import Order, Sink
 from twin.events import PHASE_OF, Kind, Message
 from twin.memory import table_of
 from twin.record.apply import hear_dispatch, hear_receipt, place_lines
 from twin.record.counts import hear_count
-from twin.record.state import Meter, Record, Source, with_room_for_count
+from twin.record.state import DUE, Meter, Record, with_room_for_count
 
 _SIGNALS = int(Meter.SIGNALS)
 
@@ -45,6 +46,8 @@ class Brain:
         self.cells, self.groups, self.supplies = cells, list(groups), list(supplies)
         self.agenda, self.sink, self.log = agenda, sink, log
         self._start, self._lateness, self._orders, self._asked = start_us, lateness_us, 0, False
+        self._complete_to = start_us  # as of the review in hand
+        self._known_sources: dict[tuple[int, int], NDArray[np.int32]] = {}
         self._watching: dict[int, list[Group]] = {}
         for group in self.groups:
             if group.review_us == CONTINUOUS:
@@ -66,13 +69,15 @@ class Brain:
     def hear(self, message: Message, record_time: int) -> None:
         """A message arrives."""
         heard = key(record_time, PHASE_OF[message.kind], HEARD)
-        common = (heard, message.event_time, message.sequence, message.cells, message.units)
+        common = (heard, message.event_time, message.sequence, message.location, message.cells, message.units)
         if message.kind == Kind.RECEIPT:
-            hear_receipt(self.table, *common, message.other)
+            hear_receipt(self.table, *common, message.round > 0, message.other)
         elif message.kind == Kind.DISPATCH:
-            hear_dispatch(self.table, *common)
+            hear_dispatch(self.table, *common, message.round > 0)
         else:
-            self.replace_record(with_room_for_count(self.record))
+            grown = with_room_for_count(self.record)
+            if grown is not self.record:
+                self.replace_record(grown)
             hear_count(self.table, *common)
         self.look(record_time)
 
@@ -84,20 +89,21 @@ class Brain:
 
     def complete_to(self) -> int:
         """The instant up to which the record of sales is held to be complete."""
-        return max(self._start, int(self.record.heard_to[Source.SALES]) - self._lateness)
+        tills = self.record.senders["heard_to"][: len(self.cells.skus)]
+        return max(self._start, int(tills.max(initial=self._start)) - self._lateness)
 
     def _answer(self) -> None:
         """Ask the rules of all cells that signalled, by location."""
         self._asked = False
         count = int(self.record.meters[_SIGNALS])
-        cells = np.sort(self.record.signals[:count])
+        cells = np.unique(self.record.signals[:count])  # a review may have taken off the mark of a cell that had signalled
         self.record.meters[_SIGNALS] = 0
-        self.record.signalled[cells] = 0
-        if count == 1:
-            location = int(self.cells.location_of(cells)[0])
-            self._decide_at(location, cells, self._watching[location])
+        self.record.asks[cells] &= ~np.uint8(DUE)
+        self._complete_to = self.complete_to()
+        places = self.cells.location_of(cells)
+        if count == 1 or places[0] == places[-1]:
+            self._decide_at(int(places[0]), cells, self._watching[int(places[0])])
         else:
-            places = self.cells.location_of(cells)
             for location in sorted(np.unique(places).tolist(), key=self._echelon.__getitem__):
                 self._decide_at(location, cells[places == location], self._watching[location])
         self.look(self.agenda.time)
@@ -108,7 +114,10 @@ class Brain:
         for group in groups:
             if group.location == location:
                 index, mine = _places(group, local)
-                self._decide(group, index, cells[mine])
+                if index.size == 1:
+                    self._decide_one(group, int(index[0]), int(cells[mine][0]))
+                elif index.size:
+                    self._decide(group, index, cells[mine])
 
     def _review_later(self, time: int, period: int) -> None:
         """Enter the next review of a period. All that fall due at one instant are one review, the customers' end first."""
@@ -122,6 +131,7 @@ class Brain:
         if periods not in self._batches:
             groups = [group for group in self.groups if group.review_us in periods]
             self._batches[periods] = batches_of(groups, self.cells, self.supplies)
+        self._complete_to = self.complete_to()
         for batch in self._batches[periods]:
             self._review(batch)
         self.look(now)
@@ -131,46 +141,46 @@ class Brain:
 
     def _review(self, batch: Batch) -> None:
         """Ask the rules of a batch about all cells at or below their order points."""
-        found = [self._due(batch, run) for run in range(len(batch.runs))]
-        cells, place = (np.concatenate(column) for column in zip(*found, strict=True))
-        if not cells.size:
+        asked = collect(self.table, batch.first, batch.end)
+        if not asked.cells.size:
             return
-        if not batch.plain:
-            for i in np.unique(place).tolist():
-                self._decide_at(int(batch.location[i]), cells[place == i], batch.groups)
-            return
-        state = self._state((cells - batch.first[place]).astype(np.int32), cells)
-        wanted = np.empty(cells.size, np.int64)
-        starts = np.searchsorted(place, np.arange(len(batch.groups) + 1))
+        if not batch.plain or asked.cells.size == 1:
+            for i in np.unique(asked.place).tolist():
+                self._decide_at(int(batch.location[i]), asked.cells[asked.place == i], batch.groups)
+        else:
+            self._order(batch, asked)
+        settle(self.table, asked.cells)
+
+    def _order(self, batch: Batch, asked: Asked) -> None:
+        """Ask the rules of a plain batch, whole stretches of locations at a time, and place an order for each location."""
+        state = ReorderState(asked.local, asked.position, asked.on_hand, asked.inbound, asked.backordered)
+        wanted = np.empty(asked.cells.size, np.int64)
+        starts = np.searchsorted(asked.place, np.arange(len(batch.groups) + 1))
         for first, end in batch.runs:
             part = slice(int(starts[first]), int(starts[end]))
             if part.start < part.stop:
                 wanted[part] = batch.groups[first].policy.quantities(_part(state, part))
-        units = round_all_to_terms(wanted, batch.pack[place], batch.moq[place]).astype(np.int32)
-        for i in np.unique(place[units > 0]).tolist():
-            part = slice(int(starts[i]), int(starts[i + 1]))
-            mine = units[part] > 0
-            group = batch.groups[i]
-            lane = int(group.lane[0])
-            self._place(group, lane, cells[part][mine], units[part][mine], np.asarray(state.position)[part][mine])
-
-    def _due(self, batch: Batch, run: int) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
-        """Cells of a run of places at or below their order points, and which of the batch's places each belongs to."""
-        first, end = batch.runs[run]
-        cells, place = due(self.table, batch.points[run], batch.first[first:end], batch.end[first:end])
-        return cells, place + np.int32(first)
-
-    def _state(self, index: NDArray[np.int32], cells: NDArray[np.int32]) -> ReorderState:
-        position, on_hand, inbound, backordered = (np.empty(cells.size, np.int32) for _ in range(4))
-        look_up(self.table, cells, position, on_hand, inbound, backordered)
-        return ReorderState(index, position, on_hand, inbound, backordered)
+        chosen, units = np.empty(wanted.size, np.int32), np.empty(wanted.size, np.int32)
+        count = int(order_lines(wanted, asked.place, batch.pack, batch.moq, chosen, units))
+        if count < 0:
+            self._refuse(batch.groups[int(asked.place[-1 - count])], int(wanted[-1 - count]))
+        chosen, units = chosen[:count], units[:count]
+        cells, local, position, place = (
+            column[chosen] for column in (asked.cells, asked.local, asked.position, asked.place)
+        )
+        edges = np.searchsorted(place, np.arange(len(batch.groups) + 1)).tolist()
+        for i, group in enumerate(batch.groups):
+            if edges[i] < edges[i + 1]:
+                part = slice(edges[i], edges[i + 1])
+                self._place(group, int(group.lane[0]), local[part], cells[part], units[part], position[part])
 
     def _decide(self, group: Group, index: NDArray[np.int32], cells: NDArray[np.int32]) -> None:
         """Ask a rule about ``cells``, its ``index``-th ones, and order what it says over the lanes that supply them."""
-        if not cells.size:
-            return
-        state = self._state(index, cells)
-        wanted = group.policy.quantities(state)
+        columns = np.empty((4, cells.size), np.int32)
+        look_up(self.table, cells, columns)
+        wanted = group.policy.quantities(ReorderState(index, *columns))
+        if wanted.min() < 0:
+            self._refuse(group, int(wanted.min()))
         asked = np.flatnonzero(wanted > 0)
         if not asked.size:
             return
@@ -182,32 +192,62 @@ class Brain:
             mine, lane = asked[first:end], int(lanes[first])
             supply = self.supplies[lane]
             units = round_all_to_terms(wanted[mine], supply.pack, supply.moq).astype(np.int32)
-            self._place(group, lane, cells[mine], units, np.asarray(state.position)[mine])
+            self._place(group, lane, group.local[index[mine]], cells[mine], units, columns[0][mine])
+
+    def _decide_one(self, group: Group, index: int, cell: int) -> None:
+        """The same for a single cell, without arrays: what a small model does all the time."""
+        record = self.record
+        on_hand, position, _, _ = record.cells[cell].item()
+        wanted = group.policy.quantity(
+            ReorderState(index, position, on_hand, int(record.inbound[cell]), int(record.backordered[cell]))
+        )
+        if wanted < 0:
+            self._refuse(group, wanted)
+        if wanted > 0:
+            lane = int(group.lane[index])
+            units = fit(wanted, self.supplies[lane].pack, self.supplies[lane].moq)
+            columns = np.array([[group.local[index]], [cell], [units], [position]], np.int32)
+            self._place(group, lane, *columns)
+
+    def _refuse(self, group: Group, wanted: int) -> None:
+        name = f"{type(group.policy).__module__}:{type(group.policy).__name__}"
+        raise ValueError(f"rule {group.rule} ({name}) wants {wanted} units; expected 0 or more")
 
     def _place(
         self,
         group: Group,
         lane: int,
+        local: NDArray[np.int32],
         cells: NDArray[np.int32],
         units: NDArray[np.int32],
         position: NDArray[np.int32],
     ) -> None:
+        """Order ``units`` of ``cells``, the ``local``-th ones of the group's location."""
         supply = self.supplies[lane]
-        local = cells - self.cells.first[group.location]
         skus = self.cells.skus[group.location][local]
-        sources = (
-            np.full(cells.size, -1, np.int32)
-            if supply.from_supplier
-            else self.cells.find(supply.origin, skus)
-        )
+        sources = _no_sources(cells.size) if supply.from_supplier else self._sources(supply)[local]
         self._orders += 1
         order = Order(
             self._orders, self.agenda.time, lane, supply.origin, group.location, group.rule, cells, sources, skus, units,
-            position, self.complete_to(),
+            position, self._complete_to,
         )  # fmt: skip
         place_lines(self.table, cells, sources, units)
         self.log.add(order)
         self.sink.place(order)
+
+    def _sources(self, supply: Supply) -> NDArray[np.int32]:
+        """For each of a location's cells, the cell of the same SKU at the origin."""
+        skus = self.cells.skus[supply.destination]
+        key = (supply.origin, id(skus))
+        if key not in self._known_sources:
+            self._known_sources[key] = self.cells.find(supply.origin, skus)
+        return self._known_sources[key]
+
+
+@cache
+def _no_sources(lines: int) -> NDArray[np.int32]:
+    """Where the lines of a purchase come from: no cell of ours."""
+    return np.full(lines, -1, np.int32)
 
 
 def _part(state: ReorderState, part: slice) -> ReorderState:

@@ -9,7 +9,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from policies.reorder.base import NEVER, ReorderPolicy
+from policies.reorder.base import ReorderPolicy
 
 CONTINUOUS = 0  # review period, µs, of a rule that looks at every change
 
@@ -75,7 +75,6 @@ class Batch:
     pack: NDArray[np.int64]
     moq: NDArray[np.int64]
     runs: list[tuple[int, int]]
-    points: list[NDArray[np.int32]]
     plain: bool
 
 
@@ -105,16 +104,5 @@ def _batch(groups: list[Group], cells: CellMap, supplies: Sequence[Supply], plai
     runs = list(zip(starts, [*starts[1:], len(own)], strict=True))
     return Batch(
         groups, places, cells.first[places], cells.first[places + 1], np.array([term.pack for term in terms]),
-        np.array([term.moq for term in terms]), runs, [_points(own[i], groups, cells, plain) for i in starts], plain,
+        np.array([term.moq for term in terms]), runs, plain,
     )  # fmt: skip
-
-
-def _points(group: Group, groups: Sequence[Group], cells: CellMap, plain: bool) -> NDArray[np.int32]:
-    """Order points of all cells of a group's location; NEVER where none of ``groups`` governs one."""
-    if plain:
-        return np.ascontiguousarray(group.policy.order_points())
-    points = np.full(cells.skus[group.location].size, NEVER, np.int32)
-    for each in groups:
-        if each.location == group.location:
-            points[each.local] = each.policy.order_points()
-    return points

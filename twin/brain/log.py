@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import struct
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -56,17 +57,10 @@ class DecisionLog:
 
     def add(self, order: Order) -> None:
         """Note an order."""
-        head = (
-            order.number,
-            order.time,
-            order.origin,
-            order.destination,
-            order.rule,
-            order.complete_to,
-            order.cells.size,
+        head = struct.pack(
+            "<7q", order.number, order.time, order.origin, order.destination, order.rule, order.complete_to, order.cells.size
         )
-        self._digest.update(np.array(head, np.int64).tobytes())
-        self._digest.update(order.cells.tobytes() + order.units.tobytes() + order.position.tobytes())
+        self._digest.update(head + order.cells.tobytes() + order.units.tobytes() + order.position.tobytes())
         self.lines += order.cells.size
         if self._path is not None:
             self._orders.append(order)

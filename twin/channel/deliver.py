@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import numpy as np
+from numba import carray
 from numpy.typing import NDArray
 
 from twin.channel.stream import Channel, sent_at
 from twin.clock import HEARD, KEY_SHIFT, Phase
-from twin.compiled import compiled, inlined
+from twin.compiled import inlined
+from twin.memory import pointer, table_of
 from twin.random.tables import quantile_draw
 
 _HEARD = (int(Phase.DEMAND) << 1) | HEARD
 _SHIFT = KEY_SHIFT
-_sent_at = compiled()(sent_at)
+_sent_at = inlined()(sent_at)
+_I8, _I4 = np.int64, np.int32
 
 
 @inlined()
@@ -25,22 +28,20 @@ def _again(luck: int, salt: int) -> np.int64:
 
 
 @inlined()
-def _put(rows: NDArray[np.void], n: int, sale_row: int, location: int, heard: int) -> None:
-    row = rows[n]
+def _put(rows: NDArray[np.void], n: int, sale_row: int, location: int, heard: int, copy: int) -> None:
+    row = rows[np.uintp(n)]
     row.key = (heard << _SHIFT) | _HEARD
-    row.row, row.location = sale_row, location
+    row.row, row.location, row.copy = sale_row, location, copy
 
 
-@compiled()
-def deliver(
-    of: Channel, sales: NDArray[np.void], first: int, end: int, rows: NDArray[np.void], n: int
-) -> int:
+@inlined()
+def deliver(of: Channel, sales: NDArray[np.void], first: int, end: int, rows: NDArray[np.void], n: int) -> int:
     """Write the arrivals of sales [first, end) into ``rows`` from row ``n`` on; returns the row after the last.
 
     There are at most twice as many arrivals as sales. Shrink has no event.
     """
     for i in range(first, end):
-        sale = sales[i]
+        sale = sales[np.uintp(i)]
         if sale.quantity == 0:
             continue
         luck = np.int64(sale.told)
@@ -51,9 +52,31 @@ def deliver(
             sent = _sent_at(of, sale.location, time)
         late = of.late and _again(luck, 0xA7) < of.late
         heard = sent + quantile_draw(of.delay if late else of.latency, luck)
-        _put(rows, n, i, sale.location, heard)
+        _put(rows, n, i, sale.location, heard, 0)
         n += 1
         if of.duplicates and _again(luck, 0xD3) < of.duplicates:
-            _put(rows, n, i, sale.location, heard + quantile_draw(of.latency, _again(luck, 0xE9)))
+            _put(rows, n, i, sale.location, heard + quantile_draw(of.latency, _again(luck, 0xE9)), 1)
             n += 1
     return n
+
+
+def channel_table(of: Channel) -> NDArray[np.int64]:
+    """A channel as a table of addresses, its shares in a last row; the caller keeps the channel."""
+    arrays = table_of([of.latency, of.delay, of.outage_first, of.outage_start, of.outage_end, of.outage_catch_up])
+    return np.vstack([arrays, np.array([[of.late, of.duplicates, of.loss, 0]], np.int64)])
+
+
+@inlined()
+def open_channel(t: NDArray[np.int64]) -> Channel:
+    """The channel behind a table made by ``channel_table``; for kernels."""
+    return Channel(
+        carray(pointer(t[0, 0]), (t[0, 1],), _I8),
+        carray(pointer(t[1, 0]), (t[1, 1],), _I8),
+        t[6, 0],
+        t[6, 1],
+        t[6, 2],
+        carray(pointer(t[2, 0]), (t[2, 1],), _I4),
+        carray(pointer(t[3, 0]), (t[3, 1],), _I8),
+        carray(pointer(t[4, 0]), (t[4, 1],), _I8),
+        carray(pointer(t[5, 0]), (t[5, 1],), _I8),
+    )

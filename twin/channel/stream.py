@@ -9,7 +9,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from twin.random.laws import ONE, duration_table
-from twin.random.tables import quantile_draw_plain
 
 if TYPE_CHECKING:
     from scenarios.schema.operations import Stream
@@ -64,16 +63,10 @@ def is_perfect(of: Channel) -> bool:
 def sent_at(of: Channel, location: int, time: int) -> int:
     """When an event of ``time`` leaves its location: at once, or when the outage it falls into is over.
 
-    What was held back is sent in its order, evenly over the catch-up time.
+    What was held back is sent in its order, evenly over the catch-up time, and waits again where that meets another outage.
     """
     for i in range(of.outage_first[location], of.outage_first[location + 1]):
         if of.outage_start[i] <= time < of.outage_end[i]:
             held = (time - of.outage_start[i]) / (of.outage_end[i] - of.outage_start[i])
-            return int(of.outage_end[i] + int(held * of.outage_catch_up[i]))
+            time = int(of.outage_end[i] + int(held * of.outage_catch_up[i]))
     return time
-
-
-def heard_at(of: Channel, location: int, time: int, uniforms: tuple[int, int]) -> int:
-    """Record time of a message that happened at ``time``; ``uniforms`` draw its latency and whether it is late."""
-    table = of.delay if uniforms[1] < of.late else of.latency
-    return int(sent_at(of, location, time)) + int(quantile_draw_plain(table, uniforms[0]))

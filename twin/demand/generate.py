@@ -15,6 +15,7 @@ from twin.clock import DAY, KEY_SHIFT, Phase
 from twin.compiled import compiled, inlined
 from twin.demand.rhythm import QUARTER
 from twin.demand.streams import StreamTables, open_streams
+from twin.demand.tables import ClockworkTables, RecordedTables, open_clockworks, open_recorded
 from twin.memory import Row
 from twin.random.philox import lower, philox_block, upper
 from twin.random.purposes import Purpose
@@ -26,26 +27,14 @@ _DEMAND, _CHANGE = int(Phase.DEMAND) << 1, int(Phase.CHANGE) << 1
 _DAY, _QUARTER, _SHIFT = DAY, QUARTER, KEY_SHIFT
 
 
-@compiled()
-def draw_counts(
-    table: NDArray[np.int64],
-    seed: int,
-    replication: int,
-    first_day: int,
-    end_day: int,
-    counts: NDArray[np.int32],
-) -> int:
-    """Lines of each stream on each day of [first_day, end_day) into ``counts`` (streams, days); returns their sum."""
-    tables = open_streams(table)
-    total = 0
-    for s in range(tables.location.size):
-        for day in range(first_day, end_day):
-            law = tables.count_law[s, tables.of_day[tables.rhythm[s], day]]
-            word, _, _, _ = philox_block(0, day, tables.entity[s], replication, seed, _COUNT)
-            drawn = discrete_draw(tables.thresholds, tables.law_offset[law], tables.law_length[law], upper(word))
-            counts[s, day - first_day] = tables.law_first[law] + drawn
-            total += counts[s, day - first_day]
-    return total
+@inlined()
+def draw_count(tables: StreamTables, s: int, seed: int, replication: int, day: int) -> int:
+    """Lines of stream ``s`` on a day."""
+    law = tables.count_law[s, tables.of_day[tables.rhythm[s], day]]
+    word, _, _, _ = philox_block(0, day, tables.entity[s], replication, seed, _COUNT)
+    drawn = discrete_draw(tables.thresholds, tables.law_offset[law], tables.law_length[law], upper(word))
+    lines: int = tables.law_first[law] + drawn
+    return lines
 
 
 @inlined()
@@ -91,7 +80,7 @@ def _source(tables: StreamTables, s: int) -> _Source:
 def _choose(tables: StreamTables, of: _Source, u: int) -> np.uintp:
     """Index, among all choices, of the SKU a uniform number stands for."""
     i: int = of.first_choice + tables.guide[np.uintp(of.guide + (u >> of.guide_shift))]
-    while u >= tables.cumulative[np.uintp(i)]:
+    while u >= tables.choices[np.uintp(i)].edge:
         i += 1
     return np.uintp(i)
 
@@ -108,103 +97,100 @@ def _write(row: Row, tables: StreamTables, of: _Source, day_start: int, pattern:
     what = _choose(tables, of, lower(when_what))
     time = day_start + _time_of_day(tables, pattern, upper(when_what))
     row.key = (time << _SHIFT) | (_CHANGE if of.shrinks else _DEMAND)
-    row.cell = of.first_cell + tables.local[what]
-    row.sku = tables.sku[what]
+    row.cell = of.first_cell + tables.choices[what].local
+    row.sku = tables.choices[what].sku
     row.quantity = 0 if of.shrinks else quantity
     row.location = of.location
     row.told = luck
     return True
 
 
-@compiled()
-def draw_lines(
-    table: NDArray[np.int64],
-    seed: int,
-    replication: int,
-    first_day: int,
-    start_us: int,
-    counts: NDArray[np.int32],
-    rows: NDArray[np.void],
-) -> int:
-    """The lines that ``counts`` announces, stream by stream, into ``rows`` (of SALE); returns how many were written.
-
-    ``start_us`` is the start of day 0.
+@inlined()
+def draw_stream(
+    tables: StreamTables, s: int, seed: int, replication: int, first_day: int, start_us: int, counts: NDArray[np.int32],
+    rows: NDArray[np.void], n: int,
+) -> int:  # fmt: skip
+    """The lines of stream ``s`` that ``counts`` announces, into ``rows`` (of SALE) from row ``n`` on; returns the row after the
+    last. ``start_us`` is the start of day 0.
     """
-    tables = open_streams(table)
-    n = 0
-    for s in range(counts.shape[0]):
-        of, rhythm, entity = _source(tables, s), tables.rhythm[s], tables.entity[s]
-        for d in range(counts.shape[1]):
-            day, lines = first_day + d, counts[s, d]
-            pattern = tables.edges_first[rhythm] + tables.of_day[rhythm, day]
-            day_start = start_us + day * _DAY
-            for line in range(0, lines, 2):
-                a, b, c, e = philox_block(line >> 1, day, entity, replication, seed, _LINE)
-                n += _write(rows[n], tables, of, day_start, pattern, a, b)
-                if line + 1 < lines:
-                    n += _write(rows[n], tables, of, day_start, pattern, c, e)
+    of, rhythm, entity = _source(tables, s), tables.rhythm[s], tables.entity[s]
+    for d in range(counts.shape[1]):
+        day, lines = first_day + d, counts[s, d]
+        pattern = tables.edges_first[rhythm] + tables.of_day[rhythm, day]
+        day_start = start_us + day * _DAY
+        for line in range(0, lines, 2):
+            a, b, c, e = philox_block(line >> 1, day, entity, replication, seed, _LINE)
+            n += _write(rows[np.uintp(n)], tables, of, day_start, pattern, a, b)
+            if line + 1 < lines:
+                n += _write(rows[np.uintp(n)], tables, of, day_start, pattern, c, e)
     return n
 
 
-@compiled()
+@inlined()
 def draw_clockwork(
-    entity: int,
-    cell: int,
-    sku: int,
-    location: int,
-    every: int,
-    law_first: int,
-    thresholds: NDArray[np.int64],
-    seed: int,
-    replication: int,
-    start_us: int,
-    first_us: int,
-    end_us: int,
-    rows: NDArray[np.void],
+    of: ClockworkTables, c: int, seed: int, replication: int, start_us: int, first_us: int, end_us: int, rows: NDArray[np.void],
     n: int,
-) -> int:
-    """Lines of one clockwork stream in [first_us, end_us) into ``rows`` from row ``n`` on; returns the row after the last."""
+) -> int:  # fmt: skip
+    """Lines of clockwork ``c`` in [first_us, end_us) into ``rows`` from row ``n`` on; returns the row after the last."""
+    every = of.every[c]
     beat = -((start_us - first_us) // every)  # the first beat at or after first_us
     time = start_us + beat * every
     while time < end_us:
-        a, b, _, _ = philox_block(beat, 0, entity, replication, seed, _CLOCKWORK)
-        quantity = law_first + discrete_draw(thresholds, 0, thresholds.size, upper(a))
+        a, b, _, _ = philox_block(beat, 0, of.entity[c], replication, seed, _CLOCKWORK)
+        quantity = of.law_first[c] + discrete_draw(of.thresholds, of.law_offset[c], of.law_length[c], upper(a))
         if quantity > 0:
             row = rows[n]
             row.key = (time << _SHIFT) | _DEMAND
-            row.cell, row.sku, row.location, row.quantity, row.told = cell, sku, location, quantity, upper(b)
+            row.cell, row.sku, row.location = of.cell[c], of.sku[c], of.location[c]
+            row.quantity, row.told = quantity, upper(b)
             n += 1
         beat += 1
         time += every
     return n
 
 
-@compiled()
+@inlined()
+def within(of: RecordedTables, part: int, first_us: int, end_us: int) -> tuple[int, int]:
+    """The lines of a part that happened in [first_us, end_us)."""
+    time = of.time[of.first[part] : of.end[part]]
+    return of.first[part] + np.searchsorted(time, first_us), of.first[part] + np.searchsorted(time, end_us)
+
+
+@inlined()
 def draw_recorded(
-    time: NDArray[np.int64],
-    cell: NDArray[np.int32],
-    sku: NDArray[np.int32],
-    location: NDArray[np.int16],
-    quantity: NDArray[np.int16],
-    entity: int,
-    first: int,
-    end: int,
-    seed: int,
-    replication: int,
-    rows: NDArray[np.void],
-    n: int,
+    of: RecordedTables, part: int, seed: int, replication: int, first_us: int, end_us: int, rows: NDArray[np.void], n: int
 ) -> int:
-    """Recorded lines [first, end) into ``rows`` from row ``n`` on; only their luck is drawn, keyed by their number."""
+    """Recorded lines into ``rows`` from row ``n`` on; only their luck is drawn, keyed by their number in the feed."""
+    first, end = within(of, part, first_us, end_us)
+    number = of.number[part] - of.first[part]
     for i in range(first, end):
-        word, _, _, _ = philox_block(i, 0, entity, replication, seed, _REPLAY)
+        word, _, _, _ = philox_block(number + i, 0, of.entity[part], replication, seed, _REPLAY)
         row = rows[n]
-        row.key = (time[i] << _SHIFT) | _DEMAND
-        row.cell, row.sku, row.location, row.quantity, row.told = (
-            cell[i],
-            sku[i],
-            location[i],
-            quantity[i],
-            upper(word),
-        )
+        row.key = (of.time[i] << _SHIFT) | _DEMAND
+        row.cell, row.sku, row.location = of.cell[i], of.sku[i], of.location[part]
+        row.quantity, row.told = of.quantity[i], upper(word)
         n += 1
     return n
+
+
+@compiled()
+def count_lines(
+    streams_table: NDArray[np.int64], clockworks_table: NDArray[np.int64], recorded_table: NDArray[np.int64], seed: int,
+    replication: int, start_us: int, first_day: int, counts: NDArray[np.int32], most: NDArray[np.int64],
+) -> None:  # fmt: skip
+    """The lines of each stream on each day from ``first_day`` on into ``counts`` (streams, days).
+
+    ``most`` (locations,) gets the number of lines that each location can have in all.
+    """
+    streams, clockworks, recorded = open_streams(streams_table), open_clockworks(clockworks_table), open_recorded(recorded_table)
+    first_us, end_us = start_us + first_day * _DAY, start_us + (first_day + counts.shape[1]) * _DAY
+    most[:] = 0
+    for s in range(streams.location.size):
+        for d in range(counts.shape[1]):
+            counts[s, d] = draw_count(streams, s, seed, replication, first_day + d)
+            most[streams.location[s]] += counts[s, d]
+    for c in range(clockworks.location.size):
+        most[clockworks.location[c]] += (end_us - first_us) // clockworks.every[c] + 1
+    for part in range(recorded.location.size):
+        first, end = within(recorded, part, first_us, end_us)
+        most[recorded.location[part]] += end - first

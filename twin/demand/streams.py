@@ -70,6 +70,17 @@ class Clockwork:
 T = TypeVar("T")
 
 
+# A SKU that may be chosen, with all that a draw needs of it on one cache line.
+CHOICE = np.dtype(
+    [
+        ("edge", np.int64),  # uniform numbers below it and not below the one before it stand for this SKU
+        ("local", np.int32),  # its place in the assortment
+        ("sku", np.int32),
+    ],
+    align=True,
+)
+
+
 class StreamTables(NamedTuple):
     """Streams as arrays, S of them; laws, choices and patterns are concatenated and found by offset."""
 
@@ -94,9 +105,7 @@ class StreamTables(NamedTuple):
     choice_bits: NDArray[np.int64]
     guide_offset: NDArray[np.int64]
     guide: NDArray[np.int32]
-    cumulative: NDArray[np.int64]
-    local: NDArray[np.int32]
-    sku: NDArray[np.int32]
+    choices: NDArray[np.void]  # of CHOICE
 
 
 _I8, _I4, _I2, _U1 = np.int64, np.int32, np.int16, np.uint8
@@ -127,9 +136,7 @@ def open_streams(t: NDArray[np.int64]) -> StreamTables:
         carray(pointer(t[18, 0]), (t[18, 1],), _I8),
         carray(pointer(t[19, 0]), (t[19, 1],), _I8),
         carray(pointer(t[20, 0]), (t[20, 1],), _I4),
-        carray(pointer(t[21, 0]), (t[21, 1],), _I8),
-        carray(pointer(t[22, 0]), (t[22, 1],), _I4),
-        carray(pointer(t[23, 0]), (t[23, 1],), _I4),
+        carray(pointer(t[21, 0]), (t[21, 1],), CHOICE),
     )
 
 
@@ -145,9 +152,7 @@ class _ChoiceArrays(TypedDict):
     choice_bits: NDArray[np.int64]
     guide_offset: NDArray[np.int64]
     guide: NDArray[np.int32]
-    cumulative: NDArray[np.int64]
-    local: NDArray[np.int32]
-    sku: NDArray[np.int32]
+    choices: NDArray[np.void]
 
 
 class _Shelf(Generic[T]):
@@ -179,7 +184,7 @@ class _Builder:
 
 
 def stream_tables(streams: Sequence[Stream], start_us: int, days: int) -> StreamTables:
-    """Flatten ``streams`` for a run of ``days`` days from ``start_us``."""
+    """Flatten ``streams``, ordered by location, for a run of ``days`` days from ``start_us``."""
     build = _Builder()
     for rhythm in dict.fromkeys(s.rhythm for s in streams):
         build.rhythms.number(rhythm, patterns(rhythm, start_us, days))
@@ -204,7 +209,7 @@ def stream_tables(streams: Sequence[Stream], start_us: int, days: int) -> Stream
         edges=np.concatenate(edges) if edges else np.zeros((0, 97), np.int64),
         edges_guide=np.concatenate([p.guide for p in rhythms]) if rhythms else np.zeros((0, 256), np.int32),
         stretch=np.concatenate([p.stretch for p in rhythms]) if rhythms else np.zeros((0, 96)),
-        **_law_arrays(build.laws.things),
+        **law_arrays(build.laws.things),
         **_choice_arrays(build.choices.things),
     )
 
@@ -215,7 +220,8 @@ def _offsets(lengths: list[int]) -> NDArray[np.int64]:
     )
 
 
-def _law_arrays(laws: list[Whole]) -> _LawArrays:
+def law_arrays(laws: Sequence[Whole]) -> _LawArrays:
+    """Laws of whole numbers, one behind the other."""
     arrays = [law.array for law in laws] or [np.array([ONE], np.int64)]
     return {
         "law_first": np.array([law.first for law in laws] or [0], np.int64),
@@ -232,20 +238,20 @@ def _guide(cumulative: NDArray[np.int64], bits: int) -> NDArray[np.int32]:
 
 
 def _choice_arrays(choices: list[Choice]) -> _ChoiceArrays:
-    cumulative, bits, guides = [], [], []
+    rows, bits, guides = [np.zeros(0, CHOICE)], [], []
     for choice in choices:
         edges = np.rint(np.cumsum(choice.share) / np.cumsum(choice.share)[-1] * ONE).astype(np.int64)
         edges[-1] = ONE
-        cumulative.append(edges)
+        row = np.zeros(edges.size, CHOICE)
+        row["edge"], row["local"], row["sku"] = edges, choice.local, choice.sku
+        rows.append(row)
         bits.append(min(16, max(0, int(edges.size).bit_length())) if edges.size > 1 else 0)
         guides.append(_guide(edges, bits[-1]))
     empty = np.zeros(0, np.int64)
     return {
-        "choice_offset": _offsets([c.size for c in cumulative]),
+        "choice_offset": _offsets([row.size for row in rows[1:]]),
         "choice_bits": np.array(bits, np.int64),
         "guide_offset": _offsets([g.size for g in guides]),
         "guide": np.concatenate(guides) if guides else empty.astype(np.int32),
-        "cumulative": np.concatenate(cumulative) if cumulative else empty,
-        "local": np.concatenate([c.local for c in choices]) if choices else empty.astype(np.int32),
-        "sku": np.concatenate([c.sku for c in choices]) if choices else empty.astype(np.int32),
+        "choices": np.concatenate(rows),
     }

@@ -16,22 +16,22 @@ from twin.brain.groups import CONTINUOUS, Group
 from twin.channel.stream import Channel, Outage, channel
 from twin.clock import DAY
 from twin.demand.streams import StreamTables, stream_tables
+from twin.demand.tables import ClockworkTables, RecordedTables, clockwork_tables, recorded_tables
 from twin.kpis.ledger import Buckets, CostRates, Labels
 from twin.plan.assumptions import assumptions_of, not_built
 from twin.plan.cells import Cells, range_cells
 from twin.plan.demand import DemandPlan, plan_demand
-from twin.plan.items import Items, abc_classes, read_items
+from twin.plan.downstream import Downstream
+from twin.plan.items import Items, abc_classes, read_items, slots_of
 from twin.plan.opening import OpenOrder, days_of, open_orders, opening_stock
 from twin.plan.places import check_names, locations_of, read_network
 from twin.plan.rules import plan_rules
-from twin.random.keyed import entity, mix
-from twin.record.state import NO_POINT
 
 if TYPE_CHECKING:
     from scenarios import Resolved, Scenario
 
 BY_CELL = 400_000  # up to so many cells x days the ledger has a bucket for each cell
-CHUNK_LINES = 1 << 18  # lines generated at once, unless a day has more
+CHUNK_LINES = 1 << 16  # lines generated at once, unless a day has more
 _BYTES_A_CELL, _BYTES_A_LINE, _BYTES_A_PAGE, _BYTES_AT_REST = 36, 110, 192 + 21 * 8, 300 << 20
 
 
@@ -58,13 +58,12 @@ class Plan:
     ranged: Cells
     demand: DemandPlan
     tables: StreamTables
+    clockworks: ClockworkTables
+    recorded: RecordedTables
     groups: list[Group]
     streams: Streams
     orders: list[OpenOrder]
     opening: NDArray[np.int16] | NDArray[np.int32]  # (cells,) units, in the smaller type where it does
-    watched: (
-        NDArray[np.int32] | None
-    )  # (cells,) order point of continuously reviewed cells; None where there are none
     assumptions: list[str]
 
     @property
@@ -81,6 +80,17 @@ class Plan:
     def days(self) -> int:
         """Days of 24 hours from the start of the warm-up that cover the run."""
         return days_of(self.scenario.end_us - self.scenario.start_us)
+
+    @cached_property
+    def asks_at_once(self) -> bool:
+        """Whether there are cells whose rule is asked the moment their position falls to its point."""
+        return any(group.review_us == CONTINUOUS for group in self.groups)
+
+    @cached_property
+    def tracks(self) -> int:
+        """One for each location, or one for all where what a shelf does may call on the network between two of its events."""
+        together = self.asks_at_once or self.scenario.demand.unmet.pos == "backorder"
+        return 1 if together else len(self.network.locations)
 
     @property
     def by_cell(self) -> bool:
@@ -104,7 +114,8 @@ class Plan:
         value = np.zeros(len(self.items.skus))
         for location, ranged in enumerate(self.ranged.skus):
             if ranged.size:
-                value[ranged] += self.demand.moments(location, ranged.size)[0] * self.items.price[ranged]
+                at = self.ranged.among(location)
+                value[at] += self.demand.moments(location, ranged.size)[0] * self.items.price[at]
         return Labels(
             [p.id for p in places], [p.kind for p in places], [p.region or "" for p in places], self.items.skus,
             abc_classes(self.items, value), self.items.categories,
@@ -162,13 +173,15 @@ def build_plan(resolved: Resolved, *, strict: bool = False) -> Plan:
     cells = range_cells(resolved, network, items)
     _check_memory(resolved, network, items, cells)
     demand = plan_demand(resolved, network, items, cells, strict)
-    groups = plan_rules(resolved, network, items, cells, demand.moments)
+    expected = Downstream(network, cells, demand)
+    groups = plan_rules(resolved, network, items, cells, expected)
     scenario = resolved.scenario
     plan = Plan(
         resolved, network, items, cells, demand,
         stream_tables(demand.streams, scenario.start_us, days_of(scenario.end_us - scenario.start_us)),
-        groups, _channels(scenario, network), open_orders(resolved, network, items, cells),
-        _small(opening_stock(resolved, network, items, cells, demand, groups)), _watched(cells, groups), [],
+        clockwork_tables(demand.clockworks), recorded_tables(demand.recorded), groups, _channels(scenario, network),
+        open_orders(resolved, network, items, cells),
+        _small(opening_stock(resolved, network, items, cells, expected, groups)), [],
     )  # fmt: skip
     return replace(plan, assumptions=assumptions_of(plan))
 
@@ -193,26 +206,15 @@ def _with_suppliers(resolved: Resolved, items: Items, network: Network) -> Items
     catalog, suppliers = resolved.scenario.catalog, [place.id for place in network.of_kind("supplier")]
     if resolved.scenario.network.generate is None or catalog.items is not None or not suppliers:
         return items
+    places = (slots_of("supplier", items.skus) % np.uint64(len(suppliers))).tolist()
     chosen: list[str | None] = [
-        given or suppliers[mix(entity("supplier", sku)) % len(suppliers)]
-        for sku, given in zip(items.skus, items.supplier, strict=True)
+        given or suppliers[place] for place, given in zip(places, items.supplier, strict=True)
     ]
     return replace(items, supplier=chosen)
 
 
 def _small(stock: NDArray[np.int32]) -> NDArray[np.int16] | NDArray[np.int32]:
     return stock.astype(np.int16) if int(stock.max(initial=0)) < 1 << 15 else stock
-
-
-def _watched(cells: Cells, groups: list[Group]) -> NDArray[np.int32] | None:
-    """The order points of continuously reviewed cells, NO_POINT elsewhere; None where there are none."""
-    continuous = [group for group in groups if group.review_us == CONTINUOUS]
-    if not continuous:
-        return None
-    watched = np.full(len(cells), NO_POINT, np.int32)
-    for group in continuous:
-        watched[cells.of(group.location)][group.local] = group.policy.order_points()
-    return watched
 
 
 def _channels(scenario: Scenario, network: Network) -> Streams:

@@ -46,6 +46,11 @@ class Cells:
         """The cells of a location."""
         return slice(int(self.first[location]), int(self.first[location + 1]))
 
+    def among(self, location: int) -> slice | Skus:
+        """The SKUs of a location as an index into an array by SKU: a slice, which copies nothing, where it can be one."""
+        ranged = self.skus[location]
+        return slice(0, ranged.size) if self._dense[location] else ranged
+
     def sku_of(self, location: int, cells: NDArray[np.int32]) -> Skus:
         """The SKUs of cells of one location."""
         local = cells - self.first[location]
@@ -83,11 +88,17 @@ def range_cells(resolved: Resolved, network: Network, items: Items) -> Cells:
             if chosen[i] is None and place.is_internal:
                 chosen[i] = own.get(place.id, everything)
     useful = _useful(resolved, network, items)
-    result = []
+    result: list[Skus] = []
+    known: dict[int, Skus] = {}  # of arrays that `chosen` holds: many locations have the very same
     for i, place in enumerate(network.locations):
         given = chosen[i]
-        skus = given if given is not None else (useful(i) if place.is_internal else np.zeros(0, np.int32))
-        result.append(shared.setdefault(skus.tobytes(), skus))
+        if given is not None:
+            if id(given) not in known:
+                known[id(given)] = shared.setdefault(given.tobytes(), given)
+            result.append(known[id(given)])
+        else:
+            skus = useful(i) if place.is_internal else np.zeros(0, np.int32)
+            result.append(shared.setdefault(skus.tobytes(), skus))
     return Cells(result)
 
 
@@ -101,12 +112,20 @@ def _of_rule(rule: object, items: Items) -> tuple[dict[str, Skus], Skus]:
     if names is not None:
         return {}, np.array(sorted(index[name] for name in names), np.int32)
     assert recorded is not None
-    by_place: dict[str, list[int]] = {}
-    for location, sku in zip(*sources.assortment(), strict=True):
-        if sku in index:
-            by_place.setdefault(location, []).append(index[sku])
     everything = np.arange(len(items.skus), dtype=np.int32)
-    return {place: np.array(sorted(skus), np.int32) for place, skus in by_place.items()}, everything
+    return _recorded(index), everything
+
+
+def _recorded(index: dict[str, int]) -> dict[str, Skus]:
+    """SKUs by location id, as the pairs of the recorded data say."""
+    pairs = sources.assortment()
+    sku = np.array([index.get(name, -1) for name in pairs.skus], np.int32)[pairs.sku]
+    known = sku >= 0
+    sku, location = sku[known], pairs.location[known]
+    order = np.lexsort((sku, location))
+    ends = np.cumsum(np.bincount(location, minlength=len(pairs.locations)))
+    by_place = dict(zip(pairs.locations, np.split(sku[order], ends[:-1]), strict=True))
+    return {place: skus for place, skus in by_place.items() if skus.size}
 
 
 def _useful(resolved: Resolved, network: Network, items: Items) -> Useful:

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from network import Network
 from scenarios.schema.demand import PosDemand, Surge
+from scenarios.schema.selectors import Selector
 from twin import sources
 from twin.clock import DAY
 from twin.demand.rhythm import RETAIL_HOURS, RETAIL_WEEKDAYS, Rhythm, weights
 from twin.demand.streams import Choice, Clockwork, Stream
+from twin.demand.tables import Recorded
 from twin.plan.cells import Cells
 from twin.plan.items import Items
 from twin.plan.places import locations_of, skus_of
@@ -32,16 +35,19 @@ LARGEST_LINE = 32_767  # units; a line's quantity is kept in 16 bits
 _RETAIL_SIZES = (0.8, 0.1465, 0.0264, 0.0156, 0.0042, 0.0036, 0.0006, 0.001, 0.0003, 0.0009, 0.0001, 0.0008)
 
 
-@dataclass(frozen=True)
-class Recorded:
-    """Recorded lines of one feed, mapped to cells, in order of (time, location); arrays of one length."""
+@dataclass(frozen=True, eq=False)
+class Expected:
+    """Mean and variance of units a day at ``local`` places (ascending) of an assortment; compared by identity.
 
-    time: NDArray[np.int64]
-    cell: NDArray[np.int32]
-    sku: NDArray[np.int32]
-    location: NDArray[np.int16]
-    quantity: NDArray[np.int16]
-    entity: int
+    Locations that expect the same share one.
+    """
+
+    local: NDArray[np.integer[Any]]
+    mean: NDArray[np.float64]
+    variance: NDArray[np.float64]
+
+
+Moments = tuple[NDArray[np.float64], NDArray[np.float64]]
 
 
 @dataclass
@@ -53,33 +59,39 @@ class DemandPlan:
     recorded: list[Recorded] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     bad_rows: int = 0
-    known: dict[int, list[tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.float64]]]] = field(
-        default_factory=dict
-    )
+    known: dict[int, list[Expected]] = field(default_factory=dict)
+    _shared: dict[tuple[int, ...], Moments] = field(default_factory=dict, repr=False)
+    _uses: Counter[int] = field(default_factory=Counter, repr=False)
 
-    def expect(
-        self,
-        location: int,
-        local: NDArray[np.int64],
-        mean: NDArray[np.float64],
-        variance: NDArray[np.float64],
-    ) -> None:
-        """Add to what is expected a day of the ``local`` cells of a location."""
-        self.known.setdefault(location, []).append((local, mean, variance))
+    def expect(self, location: int, expected: Expected) -> None:
+        """Add to what is expected of a location."""
+        self.known.setdefault(location, []).append(expected)
+        self._uses[id(expected)] += 1
 
-    def moments(self, location: int, count: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """Mean and variance of units a day for each of the ``count`` cells of a location."""
+    def alike(self, location: int, count: int) -> tuple[int, ...]:
+        """A key that is the same for locations of ``count`` cells of which the same is expected."""
+        return (count, *(id(part) for part in self.known.get(location, ())))
+
+    def moments(self, location: int, count: int) -> Moments:
+        """Mean and variance of units a day for each of the ``count`` cells of a location; read-only, shared where alike."""
+        key = self.alike(location, count)
+        if key in self._shared:
+            return self._shared[key]
         mean, variance = np.zeros(count), np.zeros(count)
-        for local, m, v in self.known.get(location, ()):
-            np.add.at(mean, local, m)
-            np.add.at(variance, local, v)
+        for part in self.known.get(location, ()):
+            at = slice(None) if part.local.size == count else part.local
+            mean[at] += part.mean
+            variance[at] += part.variance
+        mean.flags.writeable = variance.flags.writeable = False
+        if all(self._uses[each] > 1 for each in key[1:]):
+            self._shared[key] = mean, variance
         return mean, variance
 
     @property
     def lines_a_day(self) -> float:
         """Expected lines on an average day, for planning memory."""
         recorded = sum(
-            r.time.size / max(1.0, (r.time[-1] - r.time[0]) / DAY) if r.time.size else 0.0
+            r.time.size / max(1.0, (r.time.max() - r.time.min()) / DAY) if r.time.size else 0.0
             for r in self.recorded
         )
         return sum(s.per_day for s in self.streams) + sum(DAY / c.every for c in self.clockworks) + recorded
@@ -106,8 +118,12 @@ class _Planner:
         self.scenario = resolved.scenario
         self.result = DemandPlan()
         self._choices: dict[object, Choice] = {}
+        self._parts: dict[object, float] = {}
         self._occurrences: Counter[tuple[str, ...]] = Counter()
-        self._moments: dict[object, tuple[NDArray[np.float64], NDArray[np.float64]]] = {}
+        self._expected: dict[object, Expected] = {}
+        self._surges = [
+            (surge, locations_of(surge.where, network), skus_of(surge.where, items)) for surge in self.scenario.demand.surges
+        ]
 
     def plan(self) -> DemandPlan:
         for i, given in enumerate(self.scenario.demand.pos):
@@ -119,6 +135,7 @@ class _Planner:
                 if self.network.locations[location].is_internal:
                     self._at(i, given, size, location)
         self._shrink()
+        self.result.streams.sort(key=lambda stream: stream.location)
         return self.result
 
     def _slot(self, *names: str) -> int:
@@ -159,14 +176,8 @@ class _Planner:
             slot = self._slot("clockwork", place.id, given.sku)
             cell = int(self.cells.first[location]) + local
             self.result.clockworks.append(Clockwork(location, cell, sku, slot, given.every, size))
-            first, second = moments(size)
             beats = DAY / given.every
-            self.result.expect(
-                location,
-                np.array([local]),
-                np.array([beats * first]),
-                np.array([beats * (second - first * first)]),
-            )
+            self._expect(location, (local, beats, size), lambda: _of_beats(local, beats, size))
         elif given.rate:
             choice = self._choice(
                 (local, sku),
@@ -182,6 +193,11 @@ class _Planner:
                 rhythm,
                 given.overdispersion,
             )
+
+    def _expect(self, location: int, key: object, make: Callable[[], Expected]) -> None:
+        if key not in self._expected:
+            self._expected[key] = make()
+        self.result.expect(location, self._expected[key])
 
     def _choice(self, key: object, make: Callable[[], Choice]) -> Choice:
         if key not in self._choices:
@@ -200,10 +216,9 @@ class _Planner:
     ) -> None:
         stream = Stream(location, int(self.cells.first[location]), slot, per_day, choice, size, rhythm, over)
         self.result.streams.append(stream)
-        key = (per_day, id(choice), size, over)
-        if key not in self._moments:
-            self._moments[key] = stream.unit_moments()
-        self.result.expect(location, choice.local.astype(np.int64), *self._moments[key])
+        if size is not None:
+            key = (per_day, id(choice), size, over)
+            self._expect(location, key, lambda: Expected(choice.local, *stream.unit_moments()))
 
     def _assortment(self, given: PosDemand, size: Whole, location: int) -> None:
         place, ranged = self.network.locations[location], self.cells.skus[location]
@@ -217,17 +232,14 @@ class _Planner:
         rhythm = self._rhythm(given, location, None)
         slot = self._slot("assortment", place.id)
         self._add(location, slot, given.lines_per_day, choice, size, rhythm, given.overdispersion)
-        for surge in self.scenario.demand.surges:
-            self._surge_of_some(given, size, location, rhythm, surge)
+        for surge, places, skus in self._surges:
+            if skus is not None and places[location]:
+                self._surge_of_some(given, size, location, rhythm, surge, skus)
 
     def _surge_of_some(
-        self, given: PosDemand, size: Whole, location: int, rhythm: Rhythm, surge: Surge
+        self, given: PosDemand, size: Whole, location: int, rhythm: Rhythm, surge: Surge, skus: NDArray[np.bool_]
     ) -> None:
         """A surge of some SKUs of an assortment: a stream of its own, of what is sold more."""
-        where = surge.where
-        skus = skus_of(where, self.items)
-        if skus is None or not locations_of(where, self.network)[location]:
-            return
         ranged, place = self.cells.skus[location], self.network.locations[location]
         times, start = surge.times, surge.from_
         if times < 1:
@@ -243,14 +255,16 @@ class _Planner:
             total = float(np.cumsum(share)[-1]) if local.size else 1.0
             return Choice(local, ranged[local], share / total)
 
-        choice = self._choice((id(ranged), id(surge)), some)
+        key = (id(ranged), id(surge))
+        choice = self._choice(key, some)
         if not choice.local.size or times == 1:
             return
-        popularity = self.items.popularity[ranged]
-        part = float(np.cumsum(popularity[choice.local])[-1] / np.cumsum(popularity)[-1])
+        if key not in self._parts:
+            popularity = self.items.popularity[ranged]
+            self._parts[key] = float(np.cumsum(popularity[choice.local])[-1] / np.cumsum(popularity)[-1])
         more = replace(rhythm, only=(start, start + surge.for_))
         slot = self._slot("surge", place.id, surge.name)
-        extra = (given.lines_per_day or 0.0) * part * (times - 1.0)
+        extra = (given.lines_per_day or 0.0) * self._parts[key] * (times - 1.0)
         self.result.streams.append(
             Stream(location, int(self.cells.first[location]), slot, extra, choice, size, more)
         )
@@ -258,10 +272,9 @@ class _Planner:
     def _rhythm(self, given: PosDemand, location: int, sku: int | None) -> Rhythm:
         place, zone = self.network.locations[location], self.scenario.time.timezone
         surges = []
-        for surge in self.scenario.demand.surges:
-            skus = skus_of(surge.where, self.items)
+        for surge, places, skus in self._surges:
             meant = skus is None if sku is None else (skus is None or bool(skus[sku]))
-            if meant and locations_of(surge.where, self.network)[location]:
+            if meant and places[location]:
                 start = surge.from_
                 surges.append((start, start + surge.for_, surge.times))
         return Rhythm(
@@ -270,20 +283,25 @@ class _Planner:
         )  # fmt: skip
 
     def _shrink(self) -> None:
-        taken = np.zeros(len(self.cells), bool) if self.scenario.inventory.shrink else None
-        for rule in self.scenario.inventory.shrink:
-            skus = skus_of(rule.where, self.items)
+        """The first rule that matches a cell decides; locations with one assortment and the same rules share what is chosen."""
+        seen: dict[int, tuple[int, ...]] = {}
+        left: dict[tuple[int, ...], NDArray[np.bool_]] = {}
+        chosen: dict[tuple[int, ...], Choice] = {}
+        for i, rule in enumerate(self.scenario.inventory.shrink):
+            skus, name = skus_of(rule.where, self.items), _content(rule.where)
             for location in np.flatnonzero(locations_of(rule.where, self.network)).tolist():
                 ranged = self.cells.skus[location]
-                local = np.flatnonzero(skus[ranged]) if skus is not None else np.arange(ranged.size)
-                first = int(self.cells.first[location])
-                local = local[~taken[first + local]]  # type: ignore[index]
-                taken[first + local] = True  # type: ignore[index]
-                if not local.size or not rule.rate:
-                    continue
-                choice = Choice(local.astype(np.int32), ranged[local], np.full(local.size, 1.0 / local.size))
-                slot = self._slot("shrink", self.network.locations[location].id)
-                self._add(location, slot, rule.rate * local.size, choice, None, Rhythm(), 1.0)
+                before = seen.get(location, (id(ranged),))
+                after = seen[location] = (*before, i)
+                if after not in left:
+                    here = left.get(before, np.ones(ranged.size, bool))
+                    mine = here if skus is None else here & skus[ranged]
+                    left[after] = here & ~mine
+                    chosen[after] = _evenly(np.flatnonzero(mine).astype(np.int32), ranged)
+                choice = chosen[after]
+                if choice.local.size and rule.rate:
+                    slot = self._slot("shrink", self.network.locations[location].id, name)
+                    self._add(location, slot, rule.rate * choice.local.size, choice, None, Rhythm(), 1.0)
 
     def _replay(self, i: int, given: PosDemand) -> None:
         assert given.replay is not None
@@ -317,7 +335,7 @@ class _Planner:
         cell, sku, location = (of_line[known] for of_line in (cell, sku, location))
         self._estimate(given.replay, time, cell, quantity)
         inside = time >= start
-        order = np.lexsort((location[inside], time[inside]))
+        order = np.lexsort((time[inside], location[inside]))
         self.result.recorded.append(
             Recorded(
                 time[inside][order], cell[inside][order], sku[inside][order], location[inside][order].astype(np.int16),
@@ -366,6 +384,23 @@ class _Planner:
         for place in np.unique(self.cells.location_of(sold.astype(np.int32))).tolist():
             part = self.cells.of(place)
             mine = sold[(sold >= part.start) & (sold < part.stop)]
-            self.result.expect(
-                place, mine - part.start, counts[mine] / max(days, 1.0), squares[mine] / max(days, 1.0)
-            )
+            mean, variance = (of_cell[mine] / max(days, 1.0) for of_cell in (counts, squares))
+            self.result.expect(place, Expected(mine - part.start, mean, variance))
+
+
+def _of_beats(local: int, beats: float, size: Whole) -> Expected:
+    """What is expected of a cell that sells ``beats`` times a day, like a clock."""
+    first, second = moments(size)
+    return Expected(np.array([local]), np.array([beats * first]), np.array([beats * (second - first * first)]))
+
+
+def _evenly(local: NDArray[np.int32], ranged: NDArray[np.int32]) -> Choice:
+    """Any of the SKUs at ``local`` places, all alike."""
+    return Choice(local, ranged[local], np.full(local.size, 1.0 / max(local.size, 1)))
+
+
+def _content(where: Selector) -> str:
+    """What a selector says, as a name: the same however its keys and lists are ordered."""
+    return json.dumps(
+        {key: sorted(value) if isinstance(value, tuple) else value for key, value in where if value is not None}, sort_keys=True
+    )

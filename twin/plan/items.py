@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from hashlib import blake2b
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from policies.elementary import exp, log, power
+from policies.elementary import log
+from policies.elementwise import lognormal_quantiles, powers
 from scenarios.schema.catalog import GenerateCatalog, Item
 from twin import sources
-from twin.random.keyed import entity, mix
 
 if TYPE_CHECKING:
     from scenarios import Resolved
@@ -40,12 +42,27 @@ class Items:
     @cached_property
     def slots(self) -> NDArray[np.uint64]:
         """A permanent number for each SKU."""
-        return np.array([mix(entity("sku", sku)) for sku in self.skus], np.uint64)
+        return slots_of("sku", self.skus)
 
     @cached_property
     def index(self) -> dict[str, int]:
         """From SKU to its place."""
         return {sku: i for i, sku in enumerate(self.skus)}
+
+
+def slots_of(kind: str, names: Sequence[str]) -> NDArray[np.uint64]:
+    """A permanent number for each of many names: ``mix(entity(kind, name))``."""
+    start = f"{kind}\x1f".encode()
+    digests = b"".join([blake2b(start + name.encode(), digest_size=8).digest() for name in names])
+    return mix_all(np.frombuffer(digests, ">u8").astype(np.uint64) >> np.uint64(1))
+
+
+def mix_all(values: NDArray[np.uint64]) -> NDArray[np.uint64]:
+    """``twin.random.keyed.mix`` of each of many values."""
+    values = values + np.uint64(0x9E3779B97F4A7C15)
+    values = (values ^ (values >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    values = (values ^ (values >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    return values ^ (values >> np.uint64(31))
 
 
 def _items(
@@ -117,26 +134,23 @@ def _generated(given: GenerateCatalog) -> Items:
     count, zipf = given.skus, given.popularity.zipf
     width = max(5, len(str(count)))
     skus = [f"K{i:0{width}d}" for i in range(1, count + 1)]
-    slots = [mix(entity("sku", sku)) for sku in skus]
-    names = [f"category-{slot % given.categories + 1:02d}" for slot in slots]
-    weight = np.array([power(k + zipf.q, -zipf.s) for k in range(1, count + 1)])
-    price = _prices(given, [mix(slot) >> 32 for slot in slots])
+    slots = slots_of("sku", skus)
+    numbers = (slots % np.uint64(given.categories)).astype(np.int64) + 1
+    names = [f"category-{number:02d}" for number in numbers.tolist()]
+    weight = powers(np.arange(1, count + 1, dtype=np.float64) + zipf.q, -zipf.s)
+    price = _prices(given, slots)
     return _items(
         skus, names, price, np.round(price * (1.0 - given.margin), 4), weight / np.cumsum(weight)[-1]
     )
 
 
-def _prices(given: GenerateCatalog, uniforms: list[int]) -> NDArray[np.float64]:
+def _prices(given: GenerateCatalog, slots: NDArray[np.uint64]) -> NDArray[np.float64]:
+    at = ((mix_all(slots) >> np.uint64(32)).astype(np.float64) + 0.5) / 2**32
     if given.price is None:
-        from policies.elementary import normal_quantile
-
-        center = log(_MEDIAN_PRICE)
-        return np.array(
-            [round(exp(center + _SPREAD * normal_quantile((u + 0.5) / 2**32)), 2) for u in uniforms]
-        )
+        prices = lognormal_quantiles(log(_MEDIAN_PRICE), _SPREAD, at)
+        return np.array([round(price, 2) for price in prices.tolist()])
     from twin.random.laws import quantiles_at
 
-    at = (np.array(uniforms, np.float64) + 0.5) / 2**32
     return np.maximum(quantiles_at(given.price, at), 0.01).round(2)
 
 

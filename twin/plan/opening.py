@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections import Counter
 from dataclasses import dataclass
-from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,7 +16,7 @@ from twin import sources
 from twin.brain.groups import Group
 from twin.clock import DAY
 from twin.plan.cells import Cells
-from twin.plan.demand import DemandPlan
+from twin.plan.downstream import Downstream
 from twin.plan.items import Items
 from twin.plan.places import locations_of, skus_of
 from twin.plan.rules import targets
@@ -40,20 +39,19 @@ class OpenOrder:
 
 
 def opening_stock(
-    resolved: Resolved, network: Network, items: Items, cells: Cells, demand: DemandPlan, groups: list[Group]
+    resolved: Resolved, network: Network, items: Items, cells: Cells, demand: Downstream, groups: list[Group]
 ) -> NDArray[np.int32]:
     """Units on each cell at the start: the first rule that matches decides; without rules, what the reorder rule aims at."""
     stock = np.zeros(len(cells), np.int32)
     rules = resolved.scenario.inventory.opening
-    aims = _aims_by_location(groups)
+    aims = _Aims(network, items, cells, groups)
     meant = [(locations_of(r.where, network), skus_of(r.where, items)) for r in rules]
     for location, ranged in enumerate(cells.skus):
         if not ranged.size:
             continue
         mine, open_cells = stock[cells.of(location)], np.ones(ranged.size, bool)
-        here_aims = aims.get(location, [])
         if not rules:
-            _fill_levels(mine, open_cells, here_aims, lambda aim: aim.target)
+            aims.fill(location, mine, open_cells, steady=False)
         for rule, (places, skus) in zip(rules, meant, strict=True):
             if rule.file is not None or not places[location]:
                 continue
@@ -62,56 +60,72 @@ def opening_stock(
             if rule.units is not None:
                 mine[here] = rule.units
             elif rule.days_of_cover is not None:
-                mean, _ = demand.moments(location, mine.size)
+                mean, _ = demand.at(location)
                 mine[here] = np.ceil(mean[here] * rule.days_of_cover - 1e-9).astype(np.int32)
-            elif rule.level == "steady":
-                _fill_levels(mine, here, here_aims, partial(_Aim.steady, network=network, items=items, ranged=ranged))
             else:
-                _fill_levels(mine, here, here_aims, lambda aim: aim.target)
+                aims.fill(location, mine, here, steady=rule.level == "steady")
     _from_files(resolved, network, items, cells, stock)
     return stock
 
 
-@dataclass(frozen=True)
-class _Aim:
-    """What the reorder rule of some of a location's cells keeps them at."""
+class _Aim(NamedTuple):
+    """What a reorder rule keeps its cells at: the target, or evenly anywhere from ``lowest`` over ``width`` levels."""
 
-    group: Group
     target: NDArray[np.int64]
+    lowest: NDArray[np.int64]
+    width: NDArray[np.uint32]
 
-    def steady(self, network: Network, items: Items, ranged: NDArray[np.int32]) -> NDArray[np.int64]:
+
+class _Aims:
+    """What the reorder rules keep the cells of each location at; worked out once for groups that share policy and lane terms."""
+
+    def __init__(self, network: Network, items: Items, cells: Cells, groups: list[Group]) -> None:
+        self.network, self.items, self.cells = network, items, cells
+        self._pack, self._moq = (np.array([getattr(lane, name) for lane in network.lanes]) for name in ("pack", "moq"))
+        self._groups: dict[int, list[Group]] = {}
+        for group in groups:
+            self._groups.setdefault(group.location, []).append(group)
+        self._uses = Counter(id(group.policy) for group in groups)
+        self._known: dict[object, _Aim] = {}
+
+    def fill(self, location: int, mine: NDArray[np.int32], here: NDArray[np.bool_], *, steady: bool) -> None:
+        """Write the levels of a location's cells where ``here`` says so."""
+        for group in self._groups.get(location, ()):
+            aim = self._aim(group)
+            levels = self._steady(group, aim) if steady else aim.target
+            if group.whole:
+                np.copyto(mine, levels, where=here, casting="same_kind")
+            else:
+                chosen = here[group.local]
+                mine[group.local[chosen]] = levels[chosen]
+
+    def _steady(self, group: Group, aim: _Aim) -> NDArray[np.int64]:
         """A level between the order point and what an order there brings, spread evenly by a hash of the names.
 
         That is how positions lie once a rule has been at work for long; to start all cells at their targets would have each of
         them order at its first sale.
         """
-        lanes = [network.lanes[i] for i in range(len(network.lanes))]
-        pack, moq = np.array([lane.pack for lane in lanes]), np.array([lane.moq for lane in lanes])
-        points = self.group.policy.order_points().astype(np.int64)
-        ordered = np.maximum(self.target - points, 1)
-        width = np.maximum(round_all_to_terms(ordered, pack[self.group.lane], moq[self.group.lane]), 1)
-        place = np.uint64(mix(entity("steady", network.locations[self.group.location].id)))
-        luck = (items.slots[ranged[self.group.local]] ^ place) * np.uint64(0x9E3779B97F4A7C15) >> np.uint64(33)
-        level = points + 1 + (luck % width.astype(np.uint64)).astype(np.int64)
-        return np.where(np.abs(points) < 2**31 - 1, np.maximum(level, 0), 0)
+        slots = self.items.slots[self.cells.among(group.location)]
+        place = np.uint64(mix(entity("steady", self.network.locations[group.location].id)))
+        luck = ((slots if group.whole else slots[group.local]) ^ place) * np.uint64(0x9E3779B97F4A7C15) >> np.uint64(33)
+        return np.maximum(aim.lowest + luck.astype(np.uint32) % aim.width, 0)
 
-
-def _aims_by_location(groups: list[Group]) -> dict[int, list[_Aim]]:
-    known: dict[int, NDArray[np.int64]] = {}
-    result: dict[int, list[_Aim]] = {}
-    for group in groups:
-        if id(group.policy) not in known:
-            known[id(group.policy)] = targets(group)
-        result.setdefault(group.location, []).append(_Aim(group, known[id(group.policy)]))
-    return result
-
-
-def _fill_levels(
-    mine: NDArray[np.int32], here: NDArray[np.bool_], aims: list[_Aim], levels: Callable[[_Aim], NDArray[np.int64]]
-) -> None:
-    for aim in aims:
-        local = aim.group.local
-        mine[local] = np.where(here[local], levels(aim), mine[local])
+    def _aim(self, group: Group) -> _Aim:
+        lane = group.lane[:1] if group.lane.strides == (0,) else group.lane  # a broadcast view holds one lane
+        pack, moq = self._pack[lane], self._moq[lane]
+        key = (id(group.policy), int(pack[0]), int(moq[0])) if lane.size == 1 else id(group)
+        if key in self._known:
+            return self._known[key]
+        points, target = group.policy.order_points().astype(np.int64), targets(group)
+        orders = np.abs(points) < 2**31 - 1
+        width = np.maximum(round_all_to_terms(np.maximum(target - points, 1), pack, moq), 1)
+        aim = _Aim(
+            target, np.where(orders, points + 1, 0),
+            np.where(orders, np.minimum(width, 2**32 - 1), 1).astype(np.uint32),
+        )  # fmt: skip
+        if self._uses[id(group.policy)] > 1:
+            self._known[key] = aim
+        return aim
 
 
 def _from_files(

@@ -32,6 +32,11 @@ class KeyedDraws:
     def __init__(self, seed: int, replication: int) -> None:
         self._root = mix(mix(seed & _MASK) ^ replication)
 
+    def root(self, purpose: int, slot: int) -> int:
+        """What is the same in all draws of an entity for a purpose, as an int64; for ``twin.random.drawn``."""
+        mixed = mix(mix(self._root ^ purpose) ^ slot)
+        return mixed - ((mixed >> 63) << 64)
+
     def u32(self, purpose: int, slot: int, n: int) -> int:
         """The n-th draw of an entity for a purpose, in [0, 2**32)."""
-        return mix(mix(mix(self._root ^ purpose) ^ slot) ^ n) >> 32
+        return mix(self.root(purpose, slot) ^ n) >> 32

@@ -48,16 +48,4 @@ def discrete_draw(thresholds: NDArray[np.int64], first: int, length: int, u: int
 
 def quantile_draw_plain(table: NDArray[np.int64], u: int) -> int:
     """``quantile_draw`` for callers without a kernel."""
-    return int(quantile_draw.py_func(table.tolist() if table.size < 8 else _Ints(table), u))
-
-
-class _Ints:
-    """An int64 array that hands out Python ints, which do not overflow."""
-
-    __slots__ = ("_array",)
-
-    def __init__(self, array: NDArray[np.int64]) -> None:
-        self._array = array
-
-    def __getitem__(self, index: int) -> int:
-        return int(self._array[index])
+    return int(quantile_draw.py_func(table.data, u))  # whose entries are Python ints

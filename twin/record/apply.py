@@ -11,79 +11,82 @@ import numpy as np
 from numpy.typing import NDArray
 
 from twin.compiled import compiled, inlined
-from twin.record.state import Meter, Record, Source, open_record
+from twin.memory import Row
+from twin.record.state import AT_ONCE, DUE, Meter, Record, Source, open_record, sender_of
 
 _DUPLICATES, _BEYOND = int(Meter.DUPLICATES), int(Meter.BEYOND_WINDOW)
-_ABSORBED = int(Meter.ABSORBED)
-_SIGNALS, _RECENT_END, _DIGEST = int(Meter.SIGNALS), int(Meter.RECENT_END), int(Meter.DIGEST)
+_ABSORBED, _SIGNALS = int(Meter.ABSORBED), int(Meter.SIGNALS)
 _SALES, _BACKFILLS, _WAREHOUSE = int(Source.SALES), int(Source.BACKFILLS), int(Source.WAREHOUSE)
 _ODD = np.int64(-7046029254386353131)  # 2**64 / golden ratio
+_ODDER = np.int64(-4417276706812531889)  # the first multiplier of xxHash64 (Collet), another odd number with mixed bits
+_sender_of = inlined()(sender_of)
 
 
 @inlined()
-def digest(record: Record, key: int, what: int) -> None:
-    """Fold one delivered event into the running digest; order matters."""
-    state = (record.meters[_DIGEST] ^ key) * _ODD
-    state = (state ^ (state >> 29) ^ what) * _ODD
-    record.meters[_DIGEST] = state ^ (state >> 32)
+def sender(record: Record, source: int, location: int) -> np.uintp:
+    """Row of a source in ``Record.senders``."""
+    return np.uintp(_sender_of(source, location, record.senders.size))
 
 
 @inlined()
-def first_time(record: Record, source: int, sequence: int) -> bool:
-    """Whether this event was not heard before; remembers it."""
-    size = record.seen.shape[1]
-    top = record.seen_top[source]
-    slot = np.uintp(sequence & (size - 1))
+def digest(of: Row, key: int, what: int) -> None:
+    """Fold one delivered event into the running digest of its sender; order matters.
+
+    Each event is mixed by itself first, so that the chain from one to the next, which no processor can shorten, is one product.
+    """
+    mixed = (key * _ODD) ^ (what * _ODDER)
+    state = (of.digest ^ mixed ^ (mixed >> 29)) * _ODD
+    of.digest = state ^ (state >> 32)
+
+
+@inlined()
+def first_time(record: Record, of: Row, sequence: int, event_time: int) -> bool:
+    """Whether this event was not heard before; remembers it, and how far its sender has come."""
+    mask, top = of.size - 1, of.top
+    slot = np.uintp(of.first + (sequence & mask))
     if sequence > top:
-        for passed in range(max(top + 1, sequence - size + 1), sequence):
-            record.seen[source, passed & (size - 1)] = 0
-        record.seen_top[source] = sequence
-        record.seen[source, slot] = 1
-        return True
-    if sequence <= top - size:
+        for passed in range(max(top + 1, sequence - mask), sequence):
+            record.seen[np.uintp(of.first + (passed & mask))] = 0
+        of.top = sequence
+    elif sequence < top - mask:
         record.meters[_BEYOND] += 1
         return False
-    if record.seen[source, slot]:
+    elif record.seen[slot]:
         record.meters[_DUPLICATES] += 1
         return False
-    record.seen[source, slot] = 1
+    record.seen[slot] = 1
+    of.heard_to = max(of.heard_to, event_time)
     return True
 
 
 @inlined()
-def stamp(record: Record, source: int, event_time: int) -> None:
-    """Keep how far the source has come."""
-    if event_time > record.heard_to[source]:
-        record.heard_to[source] = event_time
-
-
-@inlined()
 def check_point(record: Record, cell: int) -> None:
-    """Signal a watched cell whose position has fallen to its point; once until it is answered."""
+    """Note that the rule of a cell whose position is at or below its point has something to look at; signal it where it is
+    asked at once."""
     row = record.cells[np.uintp(cell)]
-    if row.position <= row.watched and not record.signalled[cell]:
-        record.signalled[cell] = 1
-        record.signals[record.meters[_SIGNALS]] = cell
-        record.meters[_SIGNALS] += 1
+    if row.position <= row.point:
+        asks = record.asks[np.uintp(cell)]
+        if not asks & DUE:
+            record.asks[np.uintp(cell)] = asks | DUE
+            if asks & AT_ONCE:
+                record.signals[record.meters[_SIGNALS]] = cell
+                record.meters[_SIGNALS] += 1
 
 
 @inlined()
-def apply_delta(record: Record, cell: int, delta: int, other: int, record_time: int, event_time: int) -> None:
+def apply_delta(record: Record, location: int, cell: int, delta: int, other: int, record_time: int, event_time: int) -> None:
     """Change a cell's level by ``delta`` as of ``event_time``, and its position by ``delta + other``."""
     row = record.cells[np.uintp(cell)]
-    if record.recent.size > 1 and delta != 0:
+    size = record.recent.shape[1]
+    if size > 1 and delta != 0:
         if event_time <= record.count_times[row.counted]:
             record.meters[_ABSORBED] += 1
             delta = 0  # the count has seen it already, but not what is owed or on its way
         else:
-            entry = record.recent[record.meters[_RECENT_END] & (record.recent.size - 1)]
-            entry.record_time, entry.event_time, entry.cell, entry.delta = (
-                record_time,
-                event_time,
-                cell,
-                delta,
-            )
-            record.meters[_RECENT_END] += 1
+            till = record.senders[np.uintp(location)]
+            entry = record.recent[location, till.recent_end & (size - 1)]
+            entry.record_time, entry.event_time, entry.cell, entry.delta = record_time, event_time, cell, delta
+            till.recent_end += 1
     row.on_hand += delta
     row.position += delta + other
     check_point(record, cell)
@@ -91,25 +94,40 @@ def apply_delta(record: Record, cell: int, delta: int, other: int, record_time: 
 
 @inlined()
 def hear_sale(
-    record: Record, key: int, event_time: int, sequence: int, cell: int, sold: int, owed: int
-) -> None:
-    """A POS line: ``sold`` units left the shelf, ``owed`` were promised for later."""
-    digest(record, key ^ (sequence << 1), (np.int64(cell) << 32) | (np.int64(owed) << 16) | sold)
-    if first_time(record, _SALES, sequence):
-        stamp(record, _SALES, event_time)
-        if owed:
-            record.backordered[cell] += owed
-        apply_delta(record, cell, -sold, -owed, key >> 5, event_time)
+    record: Record, key: int, event_time: int, sequence: int, location: int, cell: int, sold: int, owed: int
+) -> bool:
+    """A POS line: ``sold`` units left the shelf, ``owed`` were promised for later. Returns whether it was new."""
+    of = record.senders[np.uintp(location)]
+    digest(of, key ^ (sequence << 1), (np.int64(cell) << 32) | (np.int64(owed) << 16) | sold)
+    if not first_time(record, of, sequence, event_time):
+        return False
+    if owed:
+        record.backordered[cell] += owed
+    apply_delta(record, location, cell, -sold, -owed, key >> 5, event_time)
+    return True
 
 
 @inlined()
-def hear_backfill(record: Record, key: int, event_time: int, sequence: int, cell: int, units: int) -> None:
+def hear_backfill(
+    record: Record, key: int, event_time: int, later_round: int, sequence: int, location: int, cell: int, units: int
+) -> None:
     """Backorders met from the shelf: the level falls, what is owed falls with it, the position stays."""
-    digest(record, key ^ (sequence << 1), (np.int64(cell) << 32) | units)
-    if first_time(record, _BACKFILLS, sequence):
-        stamp(record, _BACKFILLS, event_time)
+    of = record.senders[sender(record, _BACKFILLS, location)]
+    digest(of, key ^ (sequence << 1), (np.int64(cell) << 32) | units)
+    if first_time(record, of, sequence, event_time):
         record.backordered[cell] -= units
-        apply_delta(record, cell, -units, units, key >> 5, event_time)
+        apply_delta(record, location, cell, -units, units, key >> 5, event_time + later_round)
+
+
+@inlined()
+def _from_warehouse(
+    record: Record, key: int, event_time: int, sequence: int, location: int, cells: NDArray[np.int32], units: NDArray[np.int32]
+) -> bool:
+    """Whether a message of the warehouse is new."""
+    of = record.senders[sender(record, _WAREHOUSE, location)]
+    for i in range(cells.size):
+        digest(of, key ^ (sequence << 1), (np.int64(cells[i]) << 32) | units[i])
+    return first_time(record, of, sequence, event_time)  # type: ignore[no-any-return]
 
 
 @compiled()
@@ -118,20 +136,22 @@ def hear_receipt(
     key: int,
     event_time: int,
     sequence: int,
+    location: int,
     cells: NDArray[np.int32],
     units: NDArray[np.int32],
+    later_round: bool,
     ordered: NDArray[np.int32],
 ) -> bool:
-    """A delivery put away: ``units`` of ``ordered`` came. Returns whether it was new."""
+    """A delivery put away: ``units`` of ``ordered`` came. Returns whether it was new.
+
+    ``later_round``: it happened after the first round of its instant, and so after any count of that instant.
+    """
     record = open_record(table)
-    for i in range(cells.size):
-        digest(record, key ^ (sequence << 1), (np.int64(cells[i]) << 32) | units[i])
-    if not first_time(record, _WAREHOUSE, sequence):
+    if not _from_warehouse(record, key, event_time, sequence, location, cells, units):
         return False
-    stamp(record, _WAREHOUSE, event_time)
     for i in range(cells.size):
         record.inbound[cells[i]] -= ordered[i]
-        apply_delta(record, cells[i], units[i], -ordered[i], key >> 5, event_time)
+        apply_delta(record, location, cells[i], units[i], -ordered[i], key >> 5, event_time + later_round)
     return True
 
 
@@ -141,19 +161,18 @@ def hear_dispatch(
     key: int,
     event_time: int,
     sequence: int,
+    location: int,
     cells: NDArray[np.int32],
     units: NDArray[np.int32],
+    later_round: bool,
 ) -> bool:
-    """A truck loaded for another location: what was committed has left. Returns whether it was new."""
+    """A truck loaded for another location: what was committed has left. Returns whether it was new; see ``hear_receipt``."""
     record = open_record(table)
-    for i in range(cells.size):
-        digest(record, key ^ (sequence << 1), (np.int64(cells[i]) << 32) | units[i])
-    if not first_time(record, _WAREHOUSE, sequence):
+    if not _from_warehouse(record, key, event_time, sequence, location, cells, units):
         return False
-    stamp(record, _WAREHOUSE, event_time)
     for i in range(cells.size):
         record.committed[cells[i]] -= units[i]
-        apply_delta(record, cells[i], -units[i], units[i], key >> 5, event_time)
+        apply_delta(record, location, cells[i], -units[i], units[i], key >> 5, event_time + later_round)
     return True
 
 
@@ -167,9 +186,11 @@ def place_lines(
     """
     record = open_record(table)
     for i in range(cells.size):
-        record.inbound[cells[i]] += units[i]
-        record.cells[cells[i]].position += units[i]
+        cell = np.uintp(cells[i])
+        record.inbound[cell] += units[i]
+        record.cells[cell].position += units[i]
         if sources[i] >= 0:
-            record.committed[sources[i]] += units[i]
-            record.cells[sources[i]].position -= units[i]
+            source = np.uintp(sources[i])
+            record.committed[source] += units[i]
+            record.cells[source].position -= units[i]
             check_point(record, sources[i])

@@ -12,14 +12,14 @@ from numpy.typing import NDArray
 from twin.compiled import inlined
 from twin.memory import pointer
 
-NO_POINT = -(1 << 31)  # of a cell that nobody watches
+NO_POINT = -(1 << 31)  # of a cell without a rule
 
 # One row is a quarter of a cache line, so that an event costs one miss.
 CELL = np.dtype(
     [
         ("on_hand", np.int32),  # believed to be at the location
         ("position", np.int32),  # on hand + inbound - committed - backordered
-        ("watched", np.int32),  # the position at which a continuously reviewed cell signals, or NO_POINT
+        ("point", np.int32),  # its order point: the highest position at which its rule may order, or NO_POINT
         ("counted", np.int32),  # which count fixed the level last: an index into `count_times`, 0 for none
     ],
     align=True,
@@ -32,12 +32,30 @@ RECENT = np.dtype(
 
 
 class Source(IntEnum):
-    """Where an event comes from; its rank breaks ties, its sequence numbers are its own."""
+    """Where an event comes from; its rank breaks ties. The tills of every location number their own sales."""
 
     SALES = 0  # POS lines, what they sold and what they owe
     BACKFILLS = 1  # backorders met
     WAREHOUSE = 2  # receipts and dispatches
     COUNTS = 3
+
+
+_SALES, _SOURCES = int(Source.SALES), len(Source)
+
+# One sender a location for its sales, then one for each other source. What the record keeps of a sender.
+SENDER = np.dtype(
+    [
+        ("digest", np.int64),  # running digest of all that was heard from it
+        ("heard_to", np.int64),  # latest event time heard, µs
+        ("top", np.int64),  # highest sequence number heard, -1 for none
+        ("first", np.int64),  # where its window in `seen` begins
+        ("size", np.int64),  # length of the window, a power of two
+        ("recent_end", np.int64),  # of a location: entries ever written to its ring in `recent`
+    ],
+    align=True,
+)
+
+DUE, AT_ONCE = 1, 2  # bits of `asks`: the position is at or below the point; the rule is asked at once, not at a review
 
 
 class Meter(IntEnum):
@@ -49,9 +67,7 @@ class Meter(IntEnum):
     STALE_COUNTS = 3  # counts older than the one in force
     UNFOLDABLE = 4  # counted cells older than what is remembered: not applied, reported
     SIGNALS = 5  # cells waiting in `signals`
-    RECENT_END = 6  # entries ever written to `recent`
-    LAST_COUNT = 7  # highest index used in `count_times`
-    DIGEST = 8  # running digest of all that was heard
+    LAST_COUNT = 6  # highest index used in `count_times`
 
 
 class Record(NamedTuple):
@@ -61,14 +77,11 @@ class Record(NamedTuple):
     inbound: NDArray[np.int32]  # (n,) units ordered towards the cell and not yet received
     committed: NDArray[np.int32]  # (n,) units other cells ordered from this one, not yet dispatched
     backordered: NDArray[np.int32]  # (n,)
-    signalled: NDArray[np.uint8]  # (n,) 1 from a cell's signal to its answer
-    signals: NDArray[
-        np.int32
-    ]  # (n,) the first `meters[SIGNALS]` are cells whose position fell to their point
-    seen: NDArray[np.uint8]  # (sources, w) whether the event with this sequence number (mod w) was heard
-    seen_top: NDArray[np.int64]  # (sources,) highest sequence number heard
-    heard_to: NDArray[np.int64]  # (sources,) latest event time heard, µs
-    recent: NDArray[np.void]  # (r,) of RECENT, a ring; of length 1 where no source of counts is configured
+    asks: NDArray[np.uint8]  # (n,) whether the cell's rule has something to look at: bits DUE and AT_ONCE
+    signals: NDArray[np.int32]  # (n,) the first `meters[SIGNALS]` are cells whose rule must be asked at once
+    seen: NDArray[np.uint8]  # windows of the senders: whether the event with this sequence number was heard
+    senders: NDArray[np.void]  # (locations + sources - 1,) of SENDER
+    recent: NDArray[np.void]  # (locations, r) of RECENT, rings; r is 1 where no source of counts is configured
     count_times: NDArray[np.int64]  # event time of each count heard
     meters: NDArray[np.int64]
 
@@ -86,52 +99,62 @@ def open_record(t: NDArray[np.int64]) -> Record:
         carray(pointer(t[3, 0]), (t[3, 1],), _I4),
         carray(pointer(t[4, 0]), (t[4, 1],), _U1),
         carray(pointer(t[5, 0]), (t[5, 1],), _I4),
-        carray(pointer(t[6, 0]), (t[6, 1], t[6, 2]), _U1),
-        carray(pointer(t[7, 0]), (t[7, 1],), _I8),
-        carray(pointer(t[8, 0]), (t[8, 1],), _I8),
-        carray(pointer(t[9, 0]), (t[9, 1],), RECENT),
+        carray(pointer(t[6, 0]), (t[6, 1],), _U1),
+        carray(pointer(t[7, 0]), (t[7, 1],), SENDER),
+        carray(pointer(t[8, 0]), (t[8, 1], t[8, 2]), RECENT),
+        carray(pointer(t[9, 0]), (t[9, 1],), _I8),
         carray(pointer(t[10, 0]), (t[10, 1],), _I8),
-        carray(pointer(t[11, 0]), (t[11, 1],), _I8),
     )
 
 
-def new_record(cells: int, *, window: int, folds_counts: bool, recent: int = 1 << 18) -> Record:
+def sender_of(source: int, location: int, senders: int) -> int:
+    """Row of a source in ``Record.senders``, of which there are ``senders``."""
+    return location if source == _SALES else senders - _SOURCES + source
+
+
+def new_record(cells: int, *, locations: int, window: int, folds_counts: bool, recent: int = 1 << 13) -> Record:
     """An empty record of ``cells`` cells.
 
     Parameters
     ----------
-    window : how many sequence numbers of a source an event id is remembered for; rounded up to a power of two
+    locations : how many locations there are
+    window : how many sequence numbers of a sender an event id is remembered for at first; rounded up to a power of two
     folds_counts : whether a source of absolute counts is configured, so that recent deltas must be kept
-    recent : how many deltas are kept for folding, rounded up to a power of two
+    recent : how many deltas of a location are kept for folding, rounded up to a power of two
     """
     rows = np.zeros(cells, CELL)
-    rows["watched"] = NO_POINT
+    rows["point"] = NO_POINT
+    senders = np.zeros(locations + len(Source) - 1, SENDER)
+    senders["heard_to"], senders["top"], senders["size"] = -(1 << 62), -1, power_of_two(window)
+    senders["first"] = np.arange(senders.size) * power_of_two(window)
     return Record(
         cells=rows,
         inbound=np.zeros(cells, np.int32),
         committed=np.zeros(cells, np.int32),
         backordered=np.zeros(cells, np.int32),
-        signalled=np.zeros(cells, np.uint8),
+        asks=np.zeros(cells, np.uint8),
         signals=np.empty(cells, np.int32),
-        seen=np.zeros((len(Source), power_of_two(window)), np.uint8),
-        seen_top=np.full(len(Source), -1, np.int64),
-        heard_to=np.full(len(Source), -(1 << 62), np.int64),
-        recent=np.zeros(power_of_two(recent) if folds_counts else 1, RECENT),
+        seen=np.zeros(senders.size * power_of_two(window), np.uint8),
+        senders=senders,
+        recent=np.zeros((locations, power_of_two(recent) if folds_counts else 1), RECENT),
         count_times=np.full(1024, -(1 << 62), np.int64),
         meters=np.zeros(16, np.int64),
     )
 
 
-def widen(record: Record, window: int) -> Record:
-    """The same record with ids remembered for at least ``window`` sequence numbers."""
-    old, size = record.seen.shape[1], power_of_two(window)
-    if size <= old:
+def widen(record: Record, windows: NDArray[np.int64]) -> Record:
+    """The same record with the ids of sender i remembered for at least ``windows[i]`` sequence numbers."""
+    old = record.senders
+    sizes = np.array([max(size, power_of_two(asked)) for size, asked in zip(old["size"].tolist(), windows.tolist(), strict=True)])
+    if np.array_equal(sizes, old["size"]):
         return record
-    seen = np.zeros((record.seen.shape[0], size), np.uint8)
-    for source, top in enumerate(record.seen_top.tolist()):
-        kept = np.arange(max(0, top - old + 1), top + 1)
-        seen[source, kept & (size - 1)] = record.seen[source, kept & (old - 1)]
-    return record._replace(seen=seen)
+    senders = old.copy()
+    senders["size"], senders["first"] = sizes, np.cumsum(sizes) - sizes
+    seen = np.zeros(int(sizes.sum()), np.uint8)
+    for before, after in zip(old, senders, strict=True):
+        kept = np.arange(max(0, before["top"] - before["size"] + 1), before["top"] + 1)
+        seen[after["first"] + (kept & (after["size"] - 1))] = record.seen[before["first"] + (kept & (before["size"] - 1))]
+    return record._replace(seen=seen, senders=senders)
 
 
 def with_room_for_count(record: Record) -> Record:

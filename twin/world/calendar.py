@@ -26,15 +26,20 @@ def _swap(heap: NDArray[np.void], i: int, j: int) -> None:
     a.sequence, b.sequence = b.sequence, a.sequence
     a.cell, b.cell = b.cell, a.cell
     a.units, b.units = b.units, a.units
+    a.location, b.location = b.location, a.location
+    a.later_round, b.later_round = b.later_round, a.later_round
 
 
 @inlined()
-def push(shelves: Shelves, key: int, event_time: int, sequence: int, cell: int, units: int) -> None:
+def push(
+    shelves: Shelves, key: int, event_time: int, later_round: int, sequence: int, location: int, cell: int, units: int
+) -> None:
     """Add an entry. The caller keeps room: see ``with_room``."""
     heap = shelves.pending
     i = shelves.control[_PENDING]
     row = heap[i]
-    row.key, row.event_time, row.sequence, row.cell, row.units = key, event_time, sequence, cell, units
+    row.key, row.event_time, row.later_round, row.sequence = key, event_time, later_round, sequence
+    row.location, row.cell, row.units = location, cell, units
     shelves.control[_PENDING] += 1
     while i > 0 and _before(heap, i, (i - 1) >> 1):
         _swap(heap, i, (i - 1) >> 1)

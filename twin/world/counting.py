@@ -11,8 +11,10 @@ from twin.plan.build import Plan
 from twin.plan.places import locations_of, skus_of
 from twin.world.clock import NetworkClock
 from twin.world.courier import Courier
-from twin.world.departures import Timetable
+from twin.world.departures import Timetable, timetable
 from twin.world.shelves import ShelfLane
+
+Counted = list[tuple[int, NDArray[np.int32]]]  # locations, and the cells that are counted there
 
 
 class Counting:
@@ -22,21 +24,27 @@ class Counting:
         self._plan, self._clock, self._shelves, self._courier = plan, clock, shelves, courier
 
     def begin(self) -> None:
-        """Put the first counts on the agenda: the first at the end of the first period."""
-        scenario = self._plan.scenario
+        """Put the first counts on the agenda: the first at the end of the first period, or at the first ``at`` of a shorter one."""
+        scenario, places = self._plan.scenario, self._plan.network.locations
         for given in scenario.inventory.count:
-            cells = self._cells(given.where)
-            start = scenario.start_us
-            if given.at is not None:
-                start = Timetable((given.at,), scenario.time.timezone).next(start)
-            first = (
-                start + given.every
-                if start == scenario.start_us
-                else start + given.every - DAY * (given.every >= DAY)
-            )
-            self._later(max(first, scenario.start_us), given.every, cells)
+            by_zone: dict[str, Counted] = {}
+            for location, cells in self._cells(given.where):
+                by_zone.setdefault(places[location].timezone or scenario.time.timezone, []).append((location, cells))
+            for zone, counted in by_zone.items():
+                hours = timetable((given.at,), zone) if given.at is not None else None
+                first = scenario.start_us + given.every
+                if hours is not None:
+                    start = hours.next(scenario.start_us)
+                    first = start if given.every < DAY else self._after(start - DAY, given.every, hours)
+                self._later(first, given.every, hours, counted)
 
-    def _cells(self, where: object) -> list[tuple[int, NDArray[np.int32]]]:
+    def _after(self, time: int, every: int, hours: Timetable | None) -> int:
+        """The count after that of ``time``: where it is a matter of days, at the same time of the local clock."""
+        if hours is None or every % DAY:
+            return time + every
+        return hours.next(time + every - DAY // 4)
+
+    def _cells(self, where: object) -> Counted:
         plan = self._plan
         skus = skus_of(where, plan.items)  # type: ignore[arg-type]
         found = []
@@ -47,11 +55,11 @@ class Counting:
                 found.append((location, (plan.ranged.first[location] + local).astype(np.int32)))
         return found
 
-    def _later(self, time: int, every: int, cells: list[tuple[int, NDArray[np.int32]]]) -> None:
+    def _later(self, time: int, every: int, hours: Timetable | None, counted: Counted) -> None:
         def count() -> None:
-            for location, mine in cells:
-                levels = self._shelves.shelves.on_hand[mine]
-                self._courier.send(Kind.COUNT, location, mine, levels, np.zeros(mine.size, np.int32))
-            self._later(time + every, every, cells)
+            for location, cells in counted:
+                levels = self._shelves.levels(location, cells)
+                self._courier.send(Kind.COUNT, location, cells, levels, np.zeros(cells.size, np.int32))
+            self._later(self._after(time, every, hours), every, hours, counted)
 
-        self._clock.at(time, Phase.COUNT, count)
+        self._clock.at(max(time, self._clock.time), Phase.COUNT, count)

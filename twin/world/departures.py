@@ -16,7 +16,7 @@ _MICROSECOND = timedelta(microseconds=1)
 class Timetable:
     """The instants of some clock times of every local day, or of some weekdays, found as they are needed.
 
-    A time that the clocks skip is that of the moment they jump; of one they show twice, the first counts.
+    A time that the clocks skip is as long after midnight as ever; of one they show twice, the first counts.
     """
 
     def __init__(self, times: tuple[int, ...], timezone: str, weekdays: tuple[int, ...] = ()) -> None:
@@ -54,7 +54,4 @@ def timetable(times: tuple[int, ...], timezone: str, weekdays: tuple[int, ...] =
 
 
 def _instant(midnight: datetime, clock_us: int) -> int:
-    local = (midnight.replace(tzinfo=None) + timedelta(microseconds=clock_us % DAY)).replace(
-        tzinfo=midnight.tzinfo
-    )
-    return (local.astimezone(UTC) - _EPOCH) // _MICROSECOND
+    return (midnight + timedelta(microseconds=clock_us % DAY) - _EPOCH) // _MICROSECOND

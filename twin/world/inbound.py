@@ -13,13 +13,17 @@ class Inbound:
     def __init__(self, locations: int, days: int, start_us: int) -> None:
         self._moments = np.zeros((days, locations), np.int64)
         self._net = np.zeros((days, locations), np.int64)
-        self._start, self._days = start_us, days
+        self._start, self._last, self._locations = start_us, days - 1, locations
+        # The same numbers in a row, as Python reads and writes them fastest.
+        self._moment_at, self._net_at = self._moments.ravel().data, self._net.ravel().data
 
     def ordered(self, time: int, location: int, units: int) -> None:
         """Units are on order from now on."""
-        day = min((time - self._start) // DAY, self._days - 1)
-        self._moments[day, location] += units * (self._start + (day + 1) * DAY - time)
-        self._net[day, location] += units
+        since = time - self._start
+        day = min(since // DAY, self._last)
+        place = day * self._locations + location
+        self._moment_at[place] += units * ((day + 1) * DAY - since)
+        self._net_at[place] += units
 
     def received(self, time: int, location: int, units: int) -> None:
         """Units have come."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from twin.clock import DAY, KEY_SHIFT
+from twin.clock import DAY
 from twin.compiled import compiled
 from twin.kpis.ledger import COUNT, COUNT_FIELDS, LAG_BINS, MONEY, MONEY_FIELDS, Ledger, Snapshot
 from twin.record.state import open_record
@@ -52,41 +52,21 @@ def compare(
 def unheard(
     sales: NDArray[np.void],
     arrivals: NDArray[np.void],
-    first: int,
-    end: int,
-    next_sale: int,
+    waiting: NDArray[np.void],
+    tracks: NDArray[np.void],
     out: NDArray[np.int64],
 ) -> None:
-    """Units that were sold and that arrivals [first, end) will tell the record of, added to ``out`` by location."""
-    for j in range(first, end):
-        if arrivals[j].row < next_sale:
-            sale = sales[arrivals[j].row]
-            out[sale.location] += sale.told
-
-
-@compiled()
-def add_lags(
-    sales: NDArray[np.void],
-    arrivals: NDArray[np.void],
-    first: int,
-    end: int,
-    from_us: int,
-    out: NDArray[np.int64],
-) -> None:
-    """Histogram of record time - event time of arrivals [first, end) that happened at or after ``from_us``."""
-    for j in range(first, end):
-        event_time = sales[arrivals[j].row].key >> KEY_SHIFT
-        if event_time < from_us or sales[arrivals[j].row].told == 0:
-            continue
-        lag = (arrivals[j].key >> KEY_SHIFT) - event_time
-        place = lag
-        if lag >= 8:
-            octave, rest = 1, lag >> 4
-            while rest:
-                octave += 1
-                rest >>= 1
-            place = octave * 8 + ((lag >> (octave - 1)) & 7)
-        out[min(place, out.size - 1)] += 1
+    """Units that were sold and that arrivals yet to come, in this stretch or ``waiting``, will tell of for the first time; added by
+    location."""
+    for t in range(tracks.size):
+        track = tracks[t]
+        for j in range(track.next_arrival, track.arrivals_end):
+            if arrivals[j].row < track.next_sale and not arrivals[j].copy:
+                out[sales[arrivals[j].row].location] += sales[arrivals[j].row].told
+    for j in range(waiting.size):
+        track = tracks[waiting[j].location if tracks.size > 1 else 0]
+        if waiting[j].row < track.next_sale and not waiting[j].copy:
+            out[waiting[j].location] += sales[waiting[j].row].told
 
 
 def snapshot(
@@ -146,11 +126,22 @@ def _opening(
     if plan.by_cell:
         skus = np.concatenate([*plan.ranged.skus, np.zeros(0, np.int32)])
         return opening.astype(np.int64), (opening <= 0).astype(np.int64), opening * plan.items.cost[skus]
-    count = len(plan.items.categories)
-    sums = np.zeros((3, len(plan.ranged.skus), count))
-    for location, skus in enumerate(plan.ranged.skus):
-        stock, category = opening[plan.ranged.of(location)], plan.items.category[skus]
-        for row, weights in enumerate((stock, stock <= 0, stock * plan.items.cost[skus])):
-            sums[row, location] = np.bincount(category, weights, count)
-    units, empty, value = sums.reshape(3, -1)
-    return units.astype(np.int64), empty.astype(np.int64), value
+    buckets = len(plan.ranged.skus), len(plan.items.categories)
+    units, empty, value = np.zeros(buckets, np.int64), np.zeros(buckets, np.int64), np.zeros(buckets)
+    for location in range(buckets[0]):
+        at = plan.ranged.among(location)
+        category, cost = plan.items.category[at], plan.items.cost[at]
+        _add_opening(opening[plan.ranged.of(location)], category, cost, units[location], empty[location], value[location])
+    return units.reshape(-1), empty.reshape(-1), value.reshape(-1)
+
+
+@compiled()
+def _add_opening(
+    stock: NDArray[np.integer[Any]], category: NDArray[np.int16], cost: NDArray[np.float64], units: NDArray[np.int64],
+    empty: NDArray[np.int64], value: NDArray[np.float64],
+) -> None:  # fmt: skip
+    for i in range(stock.size):
+        bucket = category[i]
+        units[bucket] += stock[i]
+        empty[bucket] += stock[i] <= 0
+        value[bucket] += stock[i] * cost[i]

@@ -5,39 +5,40 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from twin.clock import KEY_SHIFT, LATER_ROUND
 from twin.compiled import compiled, inlined
 from twin.memory import Row
 from twin.random.tables import quantile_draw
 from twin.world.calendar import push
 from twin.world.state import Control, Shelves, open_shelves
 
-_PAGE, _DAY_END, _BY_CELL, _BUCKETS = (
-    int(Control.PAGE),
-    int(Control.DAY_END),
-    int(Control.BY_CELL),
-    int(Control.BUCKETS),
-)
+_BY_CELL, _BUCKETS = int(Control.BY_CELL), int(Control.BUCKETS)
 _CATEGORIES, _OWED, _BACKFILLS = int(Control.CATEGORIES), int(Control.BACKORDERS), int(Control.BACKFILLS)
 _DAY_US = 86_400_000_000
 
 
 @inlined()
-def turn_day(shelves: Shelves, time: int) -> None:
-    """Open the ledger at the day of ``time``."""
-    control = shelves.control
-    if time >= control[_DAY_END]:
-        passed = (time - control[_DAY_END]) // _DAY_US + 1
-        control[_PAGE] += passed * control[_BUCKETS]
-        control[_DAY_END] += passed * _DAY_US
+def track_of(shelves: Shelves, location: int) -> np.uintp:
+    """The track that a location's operations are on."""
+    return np.uintp(location if shelves.tracks.size > 1 else 0)
 
 
 @inlined()
-def page_of(shelves: Shelves, cell: int, location: int, sku: int) -> np.uintp:
+def turn_day(shelves: Shelves, track: Row, time: int) -> None:
+    """Open a track's ledger at the day of ``time``."""
+    if time >= track.day_end:
+        passed = (time - track.day_end) // _DAY_US + 1
+        track.page += passed * shelves.control[_BUCKETS]
+        track.day_end += passed * _DAY_US
+
+
+@inlined()
+def page_of(shelves: Shelves, track: Row, cell: int, location: int, sku: int) -> np.uintp:
     """Index of today's page of the bucket of a cell. (A kernel that returned the page itself would return a copy.)"""
     bucket = np.int64(cell)
     if not shelves.control[_BY_CELL]:
-        bucket = location * shelves.control[_CATEGORIES] + shelves.category[np.uintp(sku)]
-    return np.uintp(shelves.control[_PAGE] + bucket)
+        bucket = location * shelves.control[_CATEGORIES] + shelves.items[np.uintp(sku)].category
+    return np.uintp(track.page + bucket)
 
 
 @inlined()
@@ -57,76 +58,78 @@ def _shift(page: Row, before: int, after: int, left: int) -> None:
 
 
 @inlined()
-def _move(shelves: Shelves, page: Row, cell: int, sku: int, time: int, delta: int) -> None:
-    """Change what is on the shelf for any reason but a sale."""
-    before, left = np.int64(shelves.on_hand[cell]), shelves.control[_DAY_END] - time
+def _move(shelves: Shelves, page: Row, cell: int, sku: int, left: int, delta: int) -> None:
+    """Change what is on the shelf for any reason but a sale, with ``left`` µs of the day to go."""
+    before = np.int64(shelves.on_hand[cell])
     shelves.on_hand[cell] = before + delta
     _shift(page, before, before + delta, left)
-    value = delta * shelves.cost[sku]
+    value = delta * shelves.items[np.uintp(sku)].cost
     page.value_us += value * left
     page.value_net += value
 
 
 @inlined()
-def _hand_over(shelves: Shelves, page: Row, cell: int, sku: int, time: int, units: int) -> None:
+def _hand_over(shelves: Shelves, page: Row, cell: int, sku: int, left: int, units: int) -> None:
     """Units leave the shelf against money."""
-    before, left = np.int64(shelves.on_hand[np.uintp(cell)]), shelves.control[_DAY_END] - time
+    before, item = np.int64(shelves.on_hand[np.uintp(cell)]), shelves.items[np.uintp(sku)]
     shelves.on_hand[np.uintp(cell)] = before - units
     _shift(page, before, before - units, left)
-    goods = units * shelves.cost[np.uintp(sku)]
-    page.revenue += units * shelves.price[np.uintp(sku)]
+    goods = units * item.cost
+    page.revenue += units * item.price
     page.cost_of_goods += goods
     page.value_us -= goods * left
 
 
 @inlined()
-def sell(shelves: Shelves, cell: int, location: int, sku: int, time: int, quantity: int) -> np.int64:
-    """A customer at the till wants ``quantity`` units: returns how many the shelf had; the rest is lost or owed."""
-    sold = min(np.int64(quantity), max(np.int64(shelves.on_hand[np.uintp(cell)]), np.int64(0)))
-    page = shelves.pages[page_of(shelves, cell, location, sku)]
+def sell(shelves: Shelves, track: Row, sale: Row) -> np.int64:
+    """A customer at the till wants some units: returns how many the shelf had; the rest is lost or owed."""
+    cell, sku, quantity, left = sale.cell, sale.sku, np.int64(sale.quantity), track.day_end - (sale.key >> KEY_SHIFT)
+    sold = min(quantity, max(np.int64(shelves.on_hand[np.uintp(cell)]), np.int64(0)))
+    page = shelves.pages[page_of(shelves, track, cell, sale.location, sku)]
     page.lines += 1
     page.sold += sold
     if sold:
-        _hand_over(shelves, page, cell, sku, time, sold)
+        _hand_over(shelves, page, cell, sku, left, sold)
     if sold != quantity:
-        _fall_short(shelves, page, cell, sku, time, quantity - sold)
+        _fall_short(shelves, page, cell, sku, left, quantity - sold)
     return sold
 
 
 @inlined()
-def _fall_short(shelves: Shelves, page: Row, cell: int, sku: int, time: int, units: int) -> None:
+def _fall_short(shelves: Shelves, page: Row, cell: int, sku: int, left: int, units: int) -> None:
     page.lines_short += 1
     if shelves.control[_OWED]:
         shelves.backorders[cell] += units
         page.backordered += units
-        page.backorder_us += units * (shelves.control[_DAY_END] - time)
+        page.backorder_us += units * left
     else:
         page.lost += units
-        page.lost_value += units * shelves.price[sku]
-        page.lost_margin += units * (shelves.price[sku] - shelves.cost[sku])
+        item = shelves.items[np.uintp(sku)]
+        page.lost_value += units * item.price
+        page.lost_margin += units * (item.price - item.cost)
 
 
 @inlined()
-def shrink(shelves: Shelves, cell: int, location: int, sku: int, time: int) -> None:
+def shrink(shelves: Shelves, track: Row, sale: Row) -> None:
     """One unit, if there is one, is gone and nobody knows."""
-    if shelves.on_hand[cell] > 0:
-        page = shelves.pages[page_of(shelves, cell, location, sku)]
+    if shelves.on_hand[sale.cell] > 0:
+        page = shelves.pages[page_of(shelves, track, sale.cell, sale.location, sale.sku)]
         page.shrunk += 1
-        _move(shelves, page, cell, sku, time, -1)
+        _move(shelves, page, sale.cell, sale.sku, track.day_end - (sale.key >> KEY_SHIFT), -1)
 
 
 @inlined()
 def _backfill(
-    shelves: Shelves, page: Row, cell: int, sku: int, time: int, heard_key: int, uniform: int
+    shelves: Shelves, page: Row, location: int, cell: int, sku: int, left: int, time: int, heard_key: int, uniform: int
 ) -> None:
     """Hand what has come to those who wait, and let the record hear of it after its delay."""
     units = np.int64(min(shelves.backorders[cell], shelves.on_hand[cell]))
     shelves.backorders[cell] -= units
     page.backfilled += units
-    page.backorder_us -= units * (shelves.control[_DAY_END] - time)
-    _hand_over(shelves, page, cell, sku, time, units)
-    heard = heard_key + (quantile_draw(shelves.latency, uniform) << 5)
-    push(shelves, heard, time, shelves.control[_BACKFILLS], cell, units)
+    page.backorder_us -= units * left
+    _hand_over(shelves, page, cell, sku, left, units)
+    heard = heard_key + (quantile_draw(shelves.latency, uniform) << KEY_SHIFT)
+    push(shelves, heard, time, (heard_key & LATER_ROUND) == LATER_ROUND, shelves.control[_BACKFILLS], location, cell, units)
     shelves.control[_BACKFILLS] += 1
 
 
@@ -147,13 +150,15 @@ def put_away(
     the backfills it allows. ``table`` is that of the shelves.
     """
     shelves = open_shelves(table)
-    turn_day(shelves, time)
+    track = shelves.tracks[track_of(shelves, location)]
+    turn_day(shelves, track, time)
+    left = track.day_end - time
     for i in range(cells.size):
-        page = shelves.pages[page_of(shelves, cells[i], location, skus[i])]
+        page = shelves.pages[page_of(shelves, track, cells[i], location, skus[i])]
         page.received += units[i]
-        _move(shelves, page, cells[i], skus[i], time, units[i])
+        _move(shelves, page, cells[i], skus[i], left, units[i])
         if shelves.control[_OWED] and shelves.backorders[cells[i]] > 0 and shelves.on_hand[cells[i]] > 0:
-            _backfill(shelves, page, cells[i], skus[i], time, heard_key, uniform)
+            _backfill(shelves, page, location, cells[i], skus[i], left, time, heard_key, uniform)
 
 
 @compiled()
@@ -172,14 +177,15 @@ def take_out(
     Writes what was taken into ``taken`` and returns its sum. ``table`` is that of the shelves.
     """
     shelves = open_shelves(table)
-    turn_day(shelves, time)
+    track = shelves.tracks[track_of(shelves, location)]
+    turn_day(shelves, track, time)
     total = np.int64(0)
     for i in range(cells.size):
         units = min(np.int64(wanted[i]), max(np.int64(shelves.on_hand[cells[i]]), np.int64(0)), np.int64(room - total))
         taken[i] = units
         if units > 0:
-            page = shelves.pages[page_of(shelves, cells[i], location, skus[i])]
+            page = shelves.pages[page_of(shelves, track, cells[i], location, skus[i])]
             page.dispatched += units
-            _move(shelves, page, cells[i], skus[i], time, -units)
+            _move(shelves, page, cells[i], skus[i], track.day_end - time, -units)
             total += units
     return total

@@ -1,19 +1,22 @@
-"""The shelf lane as the rest of the world sees it: advance it, put goods on shelves, take goods off."""
+"""The shelf lane as the rest of the world sees it: advance it, put goods on shelves, take goods off, tell the record."""
 
 from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
 
+from twin.agenda import Agenda
 from twin.brain.brain import Brain
-from twin.clock import key
+from twin.clock import PHASES, Phase, boundary, heard_key, key
+from twin.events import Message
 from twin.memory import table_of
 from twin.plan.build import Plan
 from twin.random.tables import STEPS
-from twin.record.state import widen
+from twin.record.state import sender_of, widen
 from twin.world.calendar import with_room
 from twin.world.lane import advance
 from twin.world.lines import Lines
+from twin.world.measure import unheard
 from twin.world.shelf import put_away, take_out
 from twin.world.state import Control, Shelves, new_shelves, no_operations
 
@@ -21,70 +24,93 @@ Units = NDArray[np.int32]
 
 
 class ShelfLane:
-    """Shelves, the lines that happen to them, and the record they are told to."""
+    """Shelves, the lines that happen to them, and the record they are told to.
 
-    def __init__(self, plan: Plan, lines: Lines) -> None:
+    A location's track is run up to the present when somebody is about to look at the location, or to change it; the brain, which
+    looks at all of the record, is asked when all have been.
+    """
+
+    def __init__(self, plan: Plan, replication: int, agenda: Agenda, brain: Brain) -> None:
         backorders = plan.scenario.demand.unmet.pos == "backorder"
         self.shelves: Shelves = new_shelves(
-            plan.opening.astype(np.int32), days=plan.days, buckets=plan.buckets, by_cell=plan.by_cell,
+            plan.opening.astype(np.int32), tracks=plan.tracks, days=plan.days, buckets=plan.buckets, by_cell=plan.by_cell,
             categories=len(plan.items.categories), backorders=backorders, start_us=plan.scenario.start_us,
             category=plan.items.category, price=plan.items.price, cost=plan.items.cost, latency=plan.streams.pos.latency,
+            lags_from=plan.scenario.warmup_us,
         )  # fmt: skip
         assert self.shelves.latency.size == 3 * (STEPS + 1)
-        self.lines, self._operations = lines, no_operations()
-        self.table, self._operations_table = table_of(self.shelves), table_of(self._operations)
-        self._backorders, self._watched = backorders, plan.watched is not None
-        self._end_key = key(plan.scenario.end_us, 0)
-        self.heard = 0  # arrivals delivered in finished stretches
+        self._agenda, self._brain = agenda, brain
+        self.lines, self.operations = Lines(plan, replication, self.shelves.tracks), no_operations()
+        self.table, self._operations_table = table_of(self.shelves), table_of(self.operations)
+        self._backorders, self._at_once = backorders, plan.asks_at_once
+        self._tracks = plan.tracks
 
     @property
     def end_of_stretch(self) -> int:
         """Key at which the next stretch must be made."""
         return key(self.lines.until, 0)
 
-    def next_stretch(self, brain: Brain) -> None:
+    def next_stretch(self) -> None:
         """Go on to the next stretch of days; all of the last one must have happened."""
-        self.heard += int(self.shelves.control[Control.NEXT_ARRIVAL])
-        self._operations = self.lines.next_stretch()
-        self._operations_table = table_of(self._operations)
-        control = self.shelves.control
-        control[Control.NEXT_SALE], control[Control.NEXT_ARRIVAL] = self._operations.carried.size, 0
-        control[Control.FIRST_SEQUENCE] = self.lines.first_sequence
-        needed = 2 * (self.lines.next_sequence - self.lines.oldest)
-        if needed > brain.record.seen.shape[1]:
-            brain.replace_record(widen(brain.record, needed))
+        self.operations = self.lines.next_stretch()
+        self._operations_table = table_of(self.operations)
+        senders = self._brain.record.senders
+        windows = senders["size"].copy()
+        windows[: self.lines.sequence.size] = self.lines.windows()
+        self._brain.replace_record(widen(self._brain.record, windows))
 
-    def advance(self, brain: Brain, until: int) -> int:
+    def advance(self, until: int) -> int:
         """Run everything before the key ``until``; returns the key it stopped before, which a signal may bring nearer."""
-        return int(advance(self.table, brain.table, self._operations_table, until, self._watched))
+        return int(advance(self.table, self._brain.table, self._operations_table, 0, self._tracks, until, self._at_once))
 
-    def put_away(
-        self, location: int, heard_key: int, cells: Units, skus: Units, units: Units, uniform: int
-    ) -> None:
-        """A delivery reaches the shelves."""
+    def visit(self, location: int) -> None:
+        """Run a location's track up to the present."""
+        if self._tracks > 1:
+            now = boundary(self._agenda.time, self._agenda.priority)
+            advance(self.table, self._brain.table, self._operations_table, location, location + 1, now, False)
+
+    def hear(self, message: Message, record_time: int) -> None:
+        """A message reaches the record, which first hears of all that the location's tills told before."""
+        self.visit(message.location)
+        self._brain.hear(message, record_time)
+
+    def remember(self, source: int, window: int) -> None:
+        """See ``twin.world.courier.Listener``."""
+        windows = self._brain.record.senders["size"].copy()
+        sender = sender_of(source, 0, windows.size)
+        windows[sender] = max(windows[sender], window)
+        self._brain.replace_record(widen(self._brain.record, windows))
+
+    def levels(self, location: int, cells: Units) -> Units:
+        """What is there, in units."""
+        self.visit(location)
+        found: Units = self.shelves.on_hand[cells]
+        return found
+
+    def put_away(self, location: int, cells: Units, skus: Units, units: Units, uniform: int) -> None:
+        """A delivery reaches the shelves; ``uniform`` draws how long the record waits to hear of backorders that it met."""
+        self.visit(location)
         if self._backorders:
             grown = with_room(self.shelves, cells.size)
             if grown is not self.shelves:
                 self.shelves, self.table = grown, table_of(grown)
-        put_away(self.table, heard_key >> 5, heard_key, location, cells, skus, units, uniform)
+        heard = heard_key(self._agenda.time, Phase.RECEIPT, self._agenda.priority // PHASES)
+        put_away(self.table, self._agenda.time, heard, location, cells, skus, units, uniform)
 
-    def take_out(
-        self, location: int, cells: Units, skus: Units, wanted: Units, taken: Units, room: int, time: int
-    ) -> int:
+    def take_out(self, location: int, cells: Units, skus: Units, wanted: Units, taken: Units, room: int, time: int) -> int:
         """Goods leave the shelves for another location; returns how many units."""
+        self.visit(location)
         return int(take_out(self.table, time, location, cells, skus, wanted, taken, room))
 
-    @property
-    def operations(self) -> tuple[NDArray[np.void], NDArray[np.void], NDArray[np.int64], int, int]:
-        """Sales, arrivals, numbers of carried sales, and how far both have come."""
-        control = self.shelves.control
-        return (*self._operations, int(control[Control.NEXT_SALE]), int(control[Control.NEXT_ARRIVAL]))
+    def in_flight(self, out: NDArray[np.int64]) -> None:
+        """Add to ``out`` (locations,) the units that were sold and that the record will yet be told of."""
+        tracks = self.shelves.tracks
+        unheard(self.operations.sales, self.operations.arrivals, self.lines.waiting, tracks, out)
+        pending = self.shelves.pending[: self.shelves.control[Control.PENDING]]
+        np.add.at(out, pending["location"], pending["units"])
 
     @property
     def lines_done(self) -> int:
         """POS lines that have happened so far."""
-        return int(
-            self.lines.first_sequence
-            + self.shelves.control[Control.NEXT_SALE]
-            - self._operations.carried.size
-        )
+        tracks = self.shelves.tracks
+        return self.lines.done + int((tracks["next_sale"] - tracks["sales"]).sum())

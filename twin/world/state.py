@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from twin.clock import DAY, NEVER
 from twin.compiled import inlined
+from twin.kpis.ledger import LAG_BINS
 from twin.memory import pointer
 
 # A POS line that is due, in order of key.
@@ -21,17 +22,32 @@ SALE = np.dtype(
         ("sku", np.int32),
         ("quantity", np.int16),
         ("location", np.int16),
-        (
-            "told",
-            np.uint32,
-        ),  # until delivery the luck of its event on the way; from the sale on, the units sold
+        ("told", np.uint32),  # until delivery the luck of its event on the way; from the sale on, the units sold
+        ("sequence", np.int32),  # number among the lines of its location
+        ("spare", np.int32),  # half a cache line in all
     ],
     align=True,
 )
 SHRINK_QUANTITY = 0  # a row that asks for nothing is one unit gone unseen
 
-# The record hears of a POS line: when, and of which row of the sales.
-ARRIVAL = np.dtype([("key", np.int64), ("row", np.int32), ("location", np.int32)], align=True)
+# The record hears of a POS line: when, of which row of the sales, and whether for the second time.
+ARRIVAL = np.dtype([("key", np.int64), ("row", np.int32), ("location", np.int16), ("copy", np.int16)], align=True)
+
+# The operations of a location, or where a shelf may call on the network between two of its events, of all of them: their own
+# clock, which runs ahead of the others until somebody looks.
+TRACK = np.dtype(
+    [
+        ("next_sale", np.int64),  # indexes into the operations
+        ("next_arrival", np.int64),
+        ("page", np.int64),  # first page of its day
+        ("day_end", np.int64),  # µs
+        ("sales", np.int64),  # where its sales of this stretch begin, those carried over left out
+        ("sales_end", np.int64),  # and their closing row
+        ("arrivals", np.int64),
+        ("arrivals_end", np.int64),
+    ],
+    align=True,
+)
 
 # What the lane has pending itself: for now, backorders met that the record will hear of.
 PENDING = np.dtype(
@@ -41,9 +57,14 @@ PENDING = np.dtype(
         ("sequence", np.int64),
         ("cell", np.int32),
         ("units", np.int32),
+        ("location", np.int32),
+        ("later_round", np.int32),  # 1 where it happened after the first round of its instant
     ],
     align=True,
 )
+
+# What the till knows of a SKU.
+ITEM = np.dtype([("price", np.float64), ("cost", np.float64), ("category", np.int64)], align=True)
 
 # One page of the ledger: what a bucket did on a day. A sale touches the first cache line only; the rest is derived when the
 # ledger is closed (demanded = sold + lost + backordered). A `*_us` column holds the sum of change x time left in the day.
@@ -75,20 +96,16 @@ PAGE = np.dtype(
 
 
 class Control(IntEnum):
-    """Indexes into ``Shelves.control``: where the lane stands."""
+    """Indexes into ``Shelves.control``: what holds for the whole lane."""
 
-    NEXT_SALE = 0
-    NEXT_ARRIVAL = 1
-    FIRST_SEQUENCE = 2  # sequence number of the first sale that was not carried over
-    PAGE = 3  # first page of the day
-    DAY_END = 4
-    BY_CELL = 5  # 1: a bucket is a cell; 0: a (location, category) pair
-    CATEGORIES = 6
-    BACKORDERS = 7  # 1: what the shelf lacks is owed, 0: lost
-    PENDING = 8  # entries in the calendar
-    BACKFILLS = 9  # sequence number of the next backfill
-    BUCKETS = 10
-    DONE = 11  # entries in `done`
+    BY_CELL = 0  # 1: a bucket is a cell; 0: a (location, category) pair
+    CATEGORIES = 1
+    BUCKETS = 2
+    BACKORDERS = 3  # 1: what the shelf lacks is owed, 0: lost
+    PENDING = 4  # entries in the calendar
+    DONE = 5  # entries in `done`
+    BACKFILLS = 6  # sequence number of the next backfill
+    LAGS_FROM = 7  # µs; of what happened earlier the delay is not measured
 
 
 class Shelves(NamedTuple):
@@ -96,29 +113,27 @@ class Shelves(NamedTuple):
 
     on_hand: NDArray[np.int32]  # (n,)
     backorders: NDArray[np.int32]  # (n,) or (1,) where nothing is ever owed
-    category: NDArray[np.int16]  # per SKU
-    price: NDArray[np.float64]  # per SKU
-    cost: NDArray[np.float64]  # per SKU
+    items: NDArray[np.void]  # of ITEM, per SKU
     pages: NDArray[np.void]  # (days x buckets,) of PAGE
     pending: NDArray[np.void]  # binary heap of PENDING
     done: NDArray[np.void]  # entries of the heap that the record has heard of since this was last read
     latency: NDArray[np.int64]  # quantile table of the delay of backfills
+    lags: NDArray[np.int64]  # histogram of record time - event time of what was told
+    tracks: NDArray[np.void]  # of TRACK: one a location, or a single one for all
     control: NDArray[np.int64]
 
 
 class Operations(NamedTuple):
-    """What is due in a stretch of days, each array sorted and closed by a row that is never due.
+    """What is due in a stretch of days, track by track, each sorted and closed by a row that is never due.
 
-    The first ``carried.size`` sales happened in an earlier stretch and are only here because the record has yet to hear of them;
-    ``carried`` holds their sequence numbers. The others are numbered from ``Control.FIRST_SEQUENCE`` on.
+    A track's first sales may have happened in an earlier stretch and be here only because the record has yet to hear of them.
     """
 
     sales: NDArray[np.void]
     arrivals: NDArray[np.void]
-    carried: NDArray[np.int64]
 
 
-_I8, _I4, _I2, _F8 = np.int64, np.int32, np.int16, np.float64
+_I8, _I4 = np.int64, np.int32
 
 
 @inlined()
@@ -127,13 +142,13 @@ def open_shelves(t: NDArray[np.int64]) -> Shelves:
     return Shelves(
         carray(pointer(t[0, 0]), (t[0, 1],), _I4),
         carray(pointer(t[1, 0]), (t[1, 1],), _I4),
-        carray(pointer(t[2, 0]), (t[2, 1],), _I2),
-        carray(pointer(t[3, 0]), (t[3, 1],), _F8),
-        carray(pointer(t[4, 0]), (t[4, 1],), _F8),
-        carray(pointer(t[5, 0]), (t[5, 1],), PAGE),
-        carray(pointer(t[6, 0]), (t[6, 1],), PENDING),
-        carray(pointer(t[7, 0]), (t[7, 1],), PENDING),
-        carray(pointer(t[8, 0]), (t[8, 1],), _I8),
+        carray(pointer(t[2, 0]), (t[2, 1],), ITEM),
+        carray(pointer(t[3, 0]), (t[3, 1],), PAGE),
+        carray(pointer(t[4, 0]), (t[4, 1],), PENDING),
+        carray(pointer(t[5, 0]), (t[5, 1],), PENDING),
+        carray(pointer(t[6, 0]), (t[6, 1],), _I8),
+        carray(pointer(t[7, 0]), (t[7, 1],), _I8),
+        carray(pointer(t[8, 0]), (t[8, 1],), TRACK),
         carray(pointer(t[9, 0]), (t[9, 1],), _I8),
     )
 
@@ -144,7 +159,6 @@ def open_operations(t: NDArray[np.int64]) -> Operations:
     return Operations(
         carray(pointer(t[0, 0]), (t[0, 1],), SALE),
         carray(pointer(t[1, 0]), (t[1, 1],), ARRIVAL),
-        carray(pointer(t[2, 0]), (t[2, 1],), _I8),
     )
 
 
@@ -152,12 +166,13 @@ def no_operations() -> Operations:
     """Nothing due."""
     sales, arrivals = np.zeros(1, SALE), np.zeros(1, ARRIVAL)
     sales["key"] = arrivals["key"] = NEVER
-    return Operations(sales, arrivals, np.zeros(0, np.int64))
+    return Operations(sales, arrivals)
 
 
 def new_shelves(
     opening: NDArray[np.int32],
     *,
+    tracks: int,
     days: int,
     buckets: int,
     by_cell: bool,
@@ -168,10 +183,15 @@ def new_shelves(
     price: NDArray[np.float64],
     cost: NDArray[np.float64],
     latency: NDArray[np.int64],
+    lags_from: int = 0,
 ) -> Shelves:
     """Shelves filled with ``opening`` units a cell (taken over, not copied), and an empty ledger."""
-    control = np.zeros(16, np.int64)
-    control[Control.DAY_END] = start_us + DAY
+    control = np.zeros(len(Control), np.int64)
+    control[Control.LAGS_FROM] = lags_from
+    items = np.zeros(price.size, ITEM)
+    items["price"], items["cost"], items["category"] = price, cost, category
+    clocks = np.zeros(tracks, TRACK)
+    clocks["day_end"] = start_us + DAY
     control[Control.BUCKETS] = buckets
     control[Control.BY_CELL] = by_cell
     control[Control.CATEGORIES] = categories
@@ -179,12 +199,12 @@ def new_shelves(
     return Shelves(
         on_hand=opening,
         backorders=np.zeros(opening.size if backorders else 1, np.int32),
-        category=category,
-        price=price,
-        cost=cost,
+        items=items,
         pages=np.zeros(days * buckets, PAGE),
         pending=np.zeros(1024, PENDING),
         done=np.zeros(1024, PENDING),
         latency=latency,
+        lags=np.zeros(LAG_BINS, np.int64),
+        tracks=clocks,
         control=control,
     )

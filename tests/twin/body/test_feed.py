@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -10,8 +11,12 @@ import pyarrow as pa
 import pyarrow.json as pj
 import pyarrow.parquet as pq
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from numpy.typing import NDArray
 
 from tests.twin.logged import keep_all
+from twin.body.feed import _numbered
 from twin.body.replay import replay_events
 from twin.events import Kind
 from twin.simulate import Plan
@@ -79,6 +84,54 @@ def test_rows_as_json_lines_are_the_same_feed(kept: tuple[Plan, Path, Digests], 
     path.write_text("".join(json.dumps(row) + "\n" for row in pq.read_table(feed).to_pylist()))
     assert pj.read_json(path).num_rows == pq.read_metadata(feed).num_rows
     assert digests(plan, path) == expected
+
+
+TOGETHER: dict[str, Callable[[NDArray[np.int64]], NDArray[np.int64]]] = {
+    "one by one": lambda rank: rank,
+    "far apart": lambda rank: 10**12 + rank * 9973,
+    "below nothing": lambda rank: rank - 10**6,
+    "with gaps": lambda rank: rank + np.cumsum(np.random.default_rng(2).integers(0, 1 << 40, rank.max() + 1))[rank],
+    "in no order": lambda rank: np.random.default_rng(3).permutation(np.arange(rank.max() + 1) * 10**9)[rank],
+}
+
+
+@pytest.mark.parametrize("numbering", TOGETHER)
+def test_tills_that_are_numbered_together(kept: tuple[Plan, Path, Digests], tmp_path: Path, numbering: str) -> None:
+    """A system may number the sales of all tills in one row, or by ids that lie anywhere: nothing that is decided depends on it."""
+    plan, feed, expected = kept
+    table = pq.read_table(feed)
+    rows, sequence = table.to_pylist(), np.asarray(table["sequence"]).copy()
+    marks = [(row["event_time"], row["location"], row["sequence"]) for row in rows if row["kind"] == Kind.SALE]
+    ranks = {mark: rank for rank, mark in enumerate(sorted(set(marks)))}
+    sales = np.flatnonzero(np.asarray(table["kind"]) == Kind.SALE)
+    assert len(ranks) < sales.size, "some sales must have been heard twice"
+    sequence[sales] = TOGETHER[numbering](np.array([ranks[mark] for mark in marks]))
+    column = table.schema.get_field_index("sequence")
+    other = rewritten(tmp_path / "together.parquet", table.set_column(column, table.schema.field(column), pa.array(sequence)))
+    ours, theirs = replay_events(plan, feed), replay_events(plan, other)
+    assert theirs.decisions_digest == expected[1]
+    assert theirs.counters == ours.counters
+    assert theirs.counters["duplicates"] > 0 == theirs.counters["beyond_window"]
+
+
+@given(st.lists(st.tuples(st.integers(0, 4), st.integers(-(1 << 62), 1 << 62) | st.integers(0, 300)), max_size=60))
+def test_numbers_are_replaced_by_ranks_only_where_they_lie_far_apart(events: list[tuple[int, int]]) -> None:
+    """An event keeps its own number, others have others; the order stays, and the windows are no larger than they need be."""
+    locations = 2
+    sender, sequence = (np.array([event[i] for event in events], np.int64) for i in (0, 1))
+    numbers, windows = _numbered(sender, sequence, locations)
+    assert windows.size == locations + 3
+    for who in range(5):
+        before, after = sequence[sender == who].tolist(), numbers[sender == who].tolist()
+        pairs = sorted(set(zip(before, after, strict=True)))
+        assert [number for number, _ in pairs] == sorted(set(before))
+        assert [rank for _, rank in pairs] == sorted(set(after))
+        if before:
+            reach = max(after) - min(after) + 1
+            assert min(after) >= 0
+            assert 2 * reach <= windows[who] <= 2 * 65 * (len(before) + 1)
+            if min(before) >= 0 and max(before) - min(before) <= 64 * len(before):
+                assert before == after
 
 
 def unique_lines(table: pa.Table) -> pa.Table:

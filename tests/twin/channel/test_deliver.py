@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 from scipy import stats
 
 from scenarios.schema.operations import Stream
-from twin.channel.deliver import deliver
+from tests.twin.compiled import delivered
+from twin.channel.deliver import channel_table
 from twin.channel.stream import Channel, Outage, channel, sent_at
 from twin.clock import HEARD, HOUR, KEY_SHIFT, MINUTE, SECOND, Phase, key
 from twin.world.state import ARRIVAL, SALE
@@ -37,7 +38,7 @@ def sales(n: int = N, *, every: int = SECOND, locations: int = 1) -> NDArray[np.
 def heard(of: Channel, rows: NDArray[np.void]) -> NDArray[np.void]:
     """Arrivals of all rows, in the order of their sales."""
     arrivals = np.zeros(2 * rows.size, ARRIVAL)
-    return arrivals[: deliver(of, rows, 0, rows.size, arrivals, 0)]
+    return arrivals[: delivered(channel_table(of), rows, 0, rows.size, arrivals, 0)]
 
 
 def delays(of: Channel, rows: NDArray[np.void]) -> NDArray[np.float64]:
@@ -54,6 +55,15 @@ def test_without_a_stream_the_record_hears_at_once() -> None:
     assert found["row"].tolist() == list(range(100))
     assert found["location"].tolist() == rows["location"].tolist()
     assert found["key"][0] == key(START, Phase.DEMAND, HEARD)
+
+
+def test_sales_of_a_track_are_sent_on_behind_those_of_another() -> None:
+    rows, of = sales(100, locations=3), channel(stream(latency="3s"), 3, [])
+    arrivals = np.zeros(200, ARRIVAL)
+    arrivals[:7]["row"] = 99
+    assert delivered(channel_table(of), rows, 20, 50, arrivals, 7) == 37
+    assert arrivals["row"].tolist() == [99] * 7 + list(range(20, 50)) + [0] * 163
+    np.testing.assert_array_equal(arrivals[7:37], heard(of, rows)[20:50])
 
 
 def test_latency_follows_its_law() -> None:

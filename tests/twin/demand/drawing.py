@@ -7,10 +7,12 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from tests.twin.compiled import lines_drawn
 from twin.clock import DAY
-from twin.demand.generate import draw_counts, draw_lines
+from twin.demand.generate import count_lines
 from twin.demand.rhythm import Rhythm
-from twin.demand.streams import Choice, Stream, stream_tables
+from twin.demand.streams import Choice, Clockwork, Stream, stream_tables
+from twin.demand.tables import clockwork_tables, recorded_tables
 from twin.memory import table_of
 from twin.random.keyed import entity
 from twin.random.laws import ONE, Whole
@@ -36,16 +38,25 @@ def stream(
 
 def counts_of(streams: Sequence[Stream], days: int, *, seed: int = 7, replication: int = 1) -> NDArray[np.int32]:
     """Lines of each stream on each day."""
-    tables = stream_tables(streams, START, days)
     counts = np.zeros((len(streams), days), np.int32)
-    total = draw_counts(table_of(tables), seed, replication, 0, days, counts)
-    assert total == counts.sum()
+    most = most_lines(streams, (), counts, 0, seed, replication)
+    np.testing.assert_array_equal(most, np.bincount([s.location for s in streams], counts.sum(axis=1), most.size))
     return counts
+
+
+def most_lines(
+    streams: Sequence[Stream], clockworks: Sequence[Clockwork], counts: NDArray[np.int32], first_day: int, seed: int = 7,
+    replication: int = 1,
+) -> NDArray[np.int64]:  # fmt: skip
+    """How many lines each location can have on the days that ``counts`` (streams, days), which is filled, is about."""
+    tables = stream_tables(streams, START, first_day + counts.shape[1]), clockwork_tables(clockworks), recorded_tables([])
+    most = np.full(1 + max(thing.location for thing in (*streams, *clockworks)), -1, np.int64)
+    count_lines(*(table_of(table) for table in tables), seed, replication, START, first_day, counts, most)
+    return most
 
 
 def lines_of(streams: Sequence[Stream], days: int, *, seed: int = 7, replication: int = 1) -> NDArray[np.void]:
     """Lines of all streams, in the order in which they are drawn."""
-    tables = stream_tables(streams, START, days)
-    table, counts = table_of(tables), np.zeros((len(streams), days), np.int32)
-    rows = np.zeros(draw_counts(table, seed, replication, 0, days, counts), SALE)
-    return rows[: draw_lines(table, seed, replication, 0, START, counts, rows)]
+    tables, counts = stream_tables(streams, START, days), counts_of(streams, days, seed=seed, replication=replication)
+    rows = np.zeros(counts.sum(), SALE)
+    return rows[: lines_drawn(table_of(tables), seed, replication, 0, START, counts, rows)]

@@ -11,10 +11,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from tests.twin.demand.drawing import SINGLE, START, choice, counts_of, lines_of, stream
+from tests.twin.compiled import clockwork_drawn
+from tests.twin.demand.drawing import SINGLE, START, choice, counts_of, lines_of, most_lines, stream
 from twin.clock import DAY, HOUR, KEY_SHIFT, Phase
-from twin.demand.generate import draw_clockwork
 from twin.demand.rhythm import RETAIL_HOURS, RETAIL_WEEKDAYS, Rhythm, weights
+from twin.demand.streams import Clockwork
+from twin.demand.tables import clockwork_tables
+from twin.memory import table_of
 from twin.random.laws import ONE, Whole, negative_binomial, poisson
 from twin.world.state import SALE
 
@@ -151,18 +154,35 @@ def test_clockwork_ticks_from_the_start_through_every_stretch(every: int, cuts: 
     every = max(every, DAY // 50)
     edges = [START + cut for cut in sorted({0, 5 * DAY, *cuts})]
     rows = np.zeros(5 * DAY // every + 2, SALE)
-    n = 0
+    n, tables = 0, clockwork_tables([Clockwork(1, 3, 2, 9, every, replace(SINGLE, first=4))])
     for first, end in pairwise(edges):
-        n = draw_clockwork(9, 3, 2, 1, every, 4, SINGLE.array, 7, 1, START, first, end, rows, n)
+        n = clockwork_drawn(table_of(tables), 0, 7, 1, START, first, end, rows, n)
     expected = np.arange(START, START + 5 * DAY, every)
     np.testing.assert_array_equal(rows["key"][:n] >> KEY_SHIFT, expected)
     assert set(rows["quantity"][:n].tolist()) == {4}
+    assert {row.tolist() for row in rows[["cell", "sku", "location"]][:n]} == {(3, 2, 1)}
     assert len(set(rows["told"][:n].tolist())) == n  # each has luck of its own
+
+
+@given(st.lists(st.integers(DAY // 50, 3 * DAY), min_size=1, max_size=4), st.integers(0, 4), st.integers(1, 3))
+def test_there_is_room_for_every_line_of_a_stretch(every: list[int], first_day: int, days: int) -> None:
+    """What a location is said to have at most is never less than what is drawn, nor much more."""
+    clockworks = [Clockwork(i % 2, i, i, 9 + i, each, SINGLE) for i, each in enumerate(every)]
+    streams, counts = [stream("a", 5.0), stream("b", 5.0, location=1)], np.zeros((2, days), np.int32)
+    most, table = most_lines(streams, clockworks, counts, first_day), table_of(tables := clockwork_tables(clockworks))
+    np.testing.assert_array_equal(counts, counts_of(streams, first_day + days)[:, first_day:])
+    rows, drawn = np.zeros(2000, SALE), counts.sum(axis=1)
+    for c, location in enumerate(tables.location.tolist()):
+        first_us, end_us = (START + day * DAY for day in (first_day, first_day + days))
+        drawn[location] += clockwork_drawn(table, c, 7, 1, START, first_us, end_us, rows, 0)
+    assert np.all(drawn <= most[:2])
+    assert np.all(most - drawn <= 2 * len(every))
 
 
 def test_clockwork_draws_its_units() -> None:
     law = Whole(2, np.array([ONE // 4, ONE], np.int64).tobytes())
     rows = np.zeros(10_001, SALE)
-    n = draw_clockwork(9, 3, 2, 1, HOUR, law.first, law.array, 7, 1, START, START, START + 10_000 * HOUR, rows, 0)
+    tables = clockwork_tables([Clockwork(2, 8, 7, 8, DAY, SINGLE), Clockwork(1, 3, 2, 9, HOUR, law)])  # the other is of location 2
+    n = clockwork_drawn(table_of(tables), 0, 7, 1, START, START, START + 10_000 * HOUR, rows, 0)
     assert n == 10_000
     assert np.mean(rows["quantity"][:n] == 2) == pytest.approx(0.25, abs=0.02)

@@ -11,6 +11,8 @@ from tests.twin.scenes import ONE_STORE, TWO_STORES, plan_of, resolved_of
 from twin.channel.stream import sent_at
 from twin.clock import DAY, HOUR
 from twin.kpis.ledger import CostRates
+from twin.plan.items import slots_of
+from twin.random.keyed import entity, mix
 from twin.simulate import MemoryNeeded, build
 
 
@@ -211,3 +213,8 @@ def test_auto_levels_know_what_the_stores_will_order() -> None:
 def test_a_plan_can_be_built_from_its_resolved_text_again() -> None:
     resolved = resolved_of(TWO_STORES, "demand: {pos: {at: {kind: store}, sku: A, rate: 1/d}}")
     assert build(resolved).assumptions == plan_of(resolved.to_yaml()).assumptions
+
+
+def test_slots_of_many_names_are_those_of_one_by_one() -> None:
+    names = ["A", "K00001", "Zürich", ""]
+    assert slots_of("sku", names).tolist() == [mix(entity("sku", name)) for name in names]

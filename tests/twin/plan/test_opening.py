@@ -88,6 +88,22 @@ def test_days_of_cover_are_rounded_up() -> None:
     assert stock(plan_of(TWO_STORES, RANGED, whole, opening))["S1"] == [6, 0]
 
 
+def test_days_of_cover_of_a_center_are_those_of_the_locations_it_supplies() -> None:
+    """Down the lanes that the rules chose: a store without a rule orders from nobody."""
+    opening = "inventory: {opening: {days_of_cover: 3}}"
+    rules = "policies: {reorder: [{where: {ids: [WHO], sku: A}, use: base_stock, level: 9}]}"
+    both, one = rules.replace("WHO", "S1, S2"), rules.replace("WHO", "S2")
+    assert stock(plan_of(TWO_STORES, RANGED, DEMAND, both, opening)) == {"S1": [14, 0], "S2": [14, 0], "F1": [28, 0]}
+    assert stock(plan_of(TWO_STORES, RANGED, DEMAND, one, opening))["F1"] == [14, 0]
+
+
+def test_days_of_cover_add_up_along_a_chain() -> None:
+    chain = TWO_STORES.replace("{from: F1, to: S2,", "{from: S1, to: S2,")
+    opening = "inventory: {opening: {days_of_cover: 10}}"
+    rule = "policies: {reorder: {use: base_stock, level: 9, review: 1d}}"
+    assert stock(plan_of(chain, RANGED, DEMAND, rule, opening)) == {"S1": [92, 0], "S2": [46, 0], "F1": [92, 0]}
+
+
 def test_the_first_rule_that_matches_a_cell_decides() -> None:
     opening = """
     inventory:

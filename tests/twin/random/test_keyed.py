@@ -7,8 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from twin.random.drawn import drawn_quantile, drawn_u32
 from twin.random.keyed import KeyedDraws, entity, mix
 from twin.random.purposes import Purpose
+from twin.random.tables import STEPS, quantile_draw_plain
 
 
 @pytest.mark.parametrize(
@@ -48,3 +50,26 @@ def test_draws_are_uniform_and_unlike_each_other() -> None:
         assert ((bins - n / 64) ** 2 / (n / 64)).sum() < 63 + 4 * np.sqrt(2 * 63)  # chi-square of 63 degrees
     for other in (transit, neighbour, replication, np.roll(lead, 1)):
         assert abs(np.corrcoef(lead, other)[0, 1]) < 4 * error
+
+
+SEEDS, SLOTS = st.integers(0, 2**64 - 1), st.integers(0, 2**63 - 1)
+KEYS = (SEEDS, st.integers(1, 10**6), st.sampled_from(Purpose), SLOTS, st.integers(0, 2**40))
+
+
+@given(*KEYS)
+def test_compiled_draws_have_the_same_bits(seed: int, replication: int, purpose: Purpose, slot: int, n: int) -> None:
+    draws = KeyedDraws(seed, replication)
+    root = draws.root(purpose, slot)
+    assert -(2**63) <= root < 2**63
+    assert drawn_u32(root, n) == draws.u32(purpose, slot, n)
+
+
+TABLE = np.cumsum(np.arange(3 * (STEPS + 1), dtype=np.int64))
+
+
+@given(*KEYS)
+def test_values_are_drawn_by_the_same_numbers(seed: int, replication: int, purpose: Purpose, slot: int, n: int) -> None:
+    draws = KeyedDraws(seed, replication)
+    drawn = drawn_quantile(TABLE, draws.root(purpose, slot), n)
+    assert drawn == quantile_draw_plain(TABLE, draws.u32(purpose, slot, n))
+    assert len(drawn_quantile.signatures) == len(drawn_u32.signatures) == 1

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,7 +14,7 @@ from twin.clock import HEARD, Phase, key
 from twin.memory import table_of
 from twin.record.apply import hear_dispatch, hear_receipt, place_lines
 from twin.record.counts import hear_count
-from twin.record.state import Meter, Record, Source, new_record, with_room_for_count
+from twin.record.state import Meter, Record, Source, new_record, sender_of, with_room_for_count
 
 
 @dataclass(frozen=True)
@@ -24,6 +25,7 @@ class Change:
     event_time: int
     cell: int
     delta: int
+    later: bool = False  # of a receipt: in a later round of its instant
 
 
 @dataclass(frozen=True)
@@ -39,12 +41,22 @@ Event = Change | Counted
 
 
 class Believer:
-    """A record that hears events one after the other."""
+    """A record that hears events one after the other. Every location has ``cells`` cells."""
 
-    def __init__(self, cells: int, *, opening: int = 0, window: int = 64, recent: int = 64, folds: bool = True) -> None:
-        self.record: Record = new_record(cells, window=window, folds_counts=folds, recent=recent)
+    def __init__(
+        self, cells: int, *, locations: int = 1, opening: int = 0, window: int = 64, recent: int = 64, folds: bool = True
+    ) -> None:
+        self.record: Record = new_record(cells * locations, locations=locations, window=window, folds_counts=folds, recent=recent)
         self.record.cells["on_hand"] = self.record.cells["position"] = opening
-        self.time = 0
+        self.time, self._cells = 0, cells
+
+    def location(self, cell: int) -> int:
+        """Where a cell is."""
+        return cell // self._cells
+
+    def sender(self, source: Source, location: int = 0) -> Any:
+        """What the record keeps of a sender."""
+        return self.record.senders[sender_of(source, location, self.record.senders.size)]
 
     @property
     def table(self) -> NDArray[np.int64]:
@@ -64,20 +76,25 @@ class Believer:
         if isinstance(event, Counted):
             self.record = with_room_for_count(self.record)
             cells, levels = (np.array(column, np.int32) for column in zip(*event.levels, strict=True))
-            hear_count(self.table, key(self.time, Phase.COUNT, HEARD), event.event_time, event.sequence, cells, levels)
+            heard, place = key(self.time, Phase.COUNT, HEARD), self.location(int(cells[0]))
+            hear_count(self.table, heard, event.event_time, event.sequence, place, cells, levels)
         elif event.delta < 0:
             heard = key(self.time, Phase.DEMAND, HEARD)
-            sale_heard(self.table, heard, event.event_time, event.sequence, event.cell, -event.delta, 0)
+            place = self.location(event.cell)
+            sale_heard(self.table, heard, event.event_time, event.sequence, place, event.cell, -event.delta, 0)
         else:
-            self.receive(event.sequence, event.event_time, event.cell, event.delta)
+            self.receive(event.sequence, event.event_time, event.cell, event.delta, later=event.later)
 
-    def receive(self, sequence: int, event_time: int, cell: int, units: int, ordered: int = 0) -> bool:
+    def receive(self, sequence: int, event_time: int, cell: int, units: int, ordered: int = 0, later: bool = False) -> bool:
         heard, one = key(self.time, Phase.RECEIPT, HEARD), np.ones(1, np.int32)
-        return bool(hear_receipt(self.table, heard, event_time, sequence, one * cell, one * units, one * ordered))
+        place = self.location(cell)
+        return bool(
+            hear_receipt(self.table, heard, event_time, sequence, place, one * cell, one * units, later, one * ordered)
+        )
 
-    def dispatch(self, sequence: int, event_time: int, cell: int, units: int) -> bool:
+    def dispatch(self, sequence: int, event_time: int, cell: int, units: int, later: bool = False) -> bool:
         heard, one = key(self.time, Phase.PICK, HEARD), np.ones(1, np.int32)
-        return bool(hear_dispatch(self.table, heard, event_time, sequence, one * cell, one * units))
+        return bool(hear_dispatch(self.table, heard, event_time, sequence, self.location(cell), one * cell, one * units, later))
 
     def order(self, cell: int, source: int, units: int) -> None:
         one = np.ones(1, np.int32)
@@ -91,16 +108,23 @@ class Believer:
 
 
 def oracle(events: Sequence[Event], cells: int, opening: int) -> list[int]:
-    """Levels after all distinct events in order of event time; at one instant a count comes last, for it sees the rest."""
+    """Levels after all distinct events in order of event time; at one instant a count sees all but what happens in later rounds.
+
+    All sales must be of one location.
+    """
     distinct = {(type(event), source_of(event), event.sequence): event for event in events}
     levels = [opening] * cells
-    for event in sorted(distinct.values(), key=lambda e: (e.event_time, isinstance(e, Counted), e.sequence)):
+    for event in sorted(distinct.values(), key=lambda e: (e.event_time, _rank(e), e.sequence)):
         if isinstance(event, Counted):
             for cell, level in event.levels:
                 levels[cell] = level
         else:
             levels[event.cell] += event.delta
     return levels
+
+
+def _rank(event: Event) -> int:
+    return 1 if isinstance(event, Counted) else 2 * event.later
 
 
 def source_of(event: Event) -> Source:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 from hypothesis import event as note
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.twin.record.believing import Believer, Change, Counted, Event, oracle, source_of
-from twin.record.state import Meter
+from twin.record.state import Meter, Source
 
 CELLS, OPENING = 3, 100
 
@@ -28,7 +29,7 @@ def histories(draw: st.DrawFn) -> list[Event]:
     events: list[Event] = [Counted(i, time, tuple(sorted(levels.items()))) for i, (time, levels) in enumerate(counts)]
     numbers = {True: 0, False: 0}
     for time, cell, delta in deltas:
-        events.append(Change(numbers[delta < 0], time, cell, delta))
+        events.append(Change(numbers[delta < 0], time, cell, delta, later=delta > 0 and draw(st.booleans())))
         numbers[delta < 0] += 1
     return events
 
@@ -45,7 +46,8 @@ def arrivals(draw: st.DrawFn) -> list[Event]:
 def test_any_order_and_any_repetition_come_to_the_same(events: list[Event], waits: list[int]) -> None:
     believer = Believer(CELLS, opening=OPENING)
     for event, wait in zip(events, waits, strict=False):
-        believer.hear(event, max(believer.time, event.event_time) + wait)
+        later = isinstance(event, Change) and event.later  # not heard before all of the first round was
+        believer.hear(event, max(believer.time, event.event_time) + wait + later)
         assert believer.adds_up()
     assert believer.levels == oracle(events[: len(waits)], CELLS, OPENING)
     distinct = {(source_of(e), e.sequence) for e in events[: len(waits)]}
@@ -73,6 +75,21 @@ def test_what_happens_at_the_instant_of_a_count_was_seen_by_it() -> None:
         for event in events if order else reversed(events):
             believer.hear(event, 30)
         assert believer.levels == [7]
+
+
+@pytest.mark.parametrize("wait", [0, 9])
+def test_what_leaves_in_a_later_round_of_a_counts_instant_was_not_seen_by_it(wait: int) -> None:
+    """However long the count is on its way; what left is heard of in that very instant, before or after it."""
+    for counted_first in (True, False):
+        believer = Believer(1, opening=10)
+        if counted_first:
+            believer.hear(Counted(0, 20, ((0, 7),)), 20)
+        believer.time = 20
+        believer.dispatch(0, 20, 0, 3, later=True)
+        if not counted_first:
+            believer.hear(Counted(0, 20, ((0, 7),)), 20 + wait)
+        assert believer.levels == [4]
+        assert believer.meter(Meter.ABSORBED) == 0
 
 
 def test_an_older_count_changes_nothing() -> None:
@@ -109,6 +126,42 @@ def test_a_count_folds_exactly_when_all_since_then_is_remembered(changes: int, e
     assert believer.levels == [50 - since if whole or since < 8 else 100 - changes]
 
 
+def test_what_one_location_does_is_not_forgotten_for_what_others_do() -> None:
+    """Each has a ring of its own: the changes of a busy one do not push out those of a quiet one."""
+    believer = Believer(2, locations=2, opening=100, recent=8, window=4096)
+    believer.hear(Change(0, 10, 0, -1), 10)
+    for i in range(1000):
+        believer.hear(Change(i, 11 + i, 2 + i % 2, -1), 11 + i)
+    believer.hear(Counted(0, 5, ((0, 50), (1, 60))), 2000)
+    assert believer.levels[:2] == [49, 60]
+    assert believer.meter(Meter.UNFOLDABLE) == 0
+    believer.hear(Counted(1, 15, ((2, 50), (3, 60))), 2001)
+    assert believer.meter(Meter.UNFOLDABLE) == 2
+    assert believer.levels[2:] == [-400, -400]
+
+
+@given(st.data())
+def test_locations_fold_their_counts_as_if_alone(data: st.DataObject) -> None:
+    """Two histories told in turns to one record come to what each comes to by itself."""
+    alone = [Believer(CELLS, opening=OPENING) for _ in range(2)]
+    both = Believer(CELLS, locations=2, opening=OPENING)
+    numbers = dict[tuple[int, Source], int]()
+    for time in range(1, data.draw(st.integers(1, 40))):
+        place = data.draw(st.integers(0, 1))
+        kind = data.draw(st.sampled_from([Source.SALES, Source.WAREHOUSE, Source.COUNTS]))
+        # Tills number their own sales; the warehouse and those who count number together, whoever they report of.
+        number = numbers[sender] = numbers.get(sender := (place if kind == Source.SALES else -1, kind), -1) + 1
+        back, cell, units = (data.draw(st.integers(*bounds)) for bounds in ((0, 8), (0, CELLS - 1), (1, 9)))
+        for believer, first in ((alone[place], 0), (both, place * CELLS)):
+            if kind == Source.COUNTS:
+                believer.hear(Counted(number, time - back, ((first + cell, units),)), time)
+            else:
+                believer.hear(Change(number, time - back, first + cell, -units if kind == Source.SALES else units), time)
+    assert both.levels == alone[0].levels + alone[1].levels
+    for meter in (Meter.DUPLICATES, Meter.ABSORBED, Meter.STALE_COUNTS, Meter.UNFOLDABLE):
+        assert both.meter(meter) == alone[0].meter(meter) + alone[1].meter(meter)
+
+
 def test_many_counts_find_room() -> None:
     believer = Believer(1)
     for i in range(3000):
@@ -123,7 +176,7 @@ def test_without_counts_nothing_is_kept_for_folding() -> None:
     believer.hear(Change(0, 5, 0, -2))
     assert believer.levels == [8]
     assert believer.record.recent.size == 1
-    assert believer.meter(Meter.RECENT_END) == 0
+    assert believer.sender(Source.SALES)["recent_end"] == 0
 
 
 def test_a_count_reads_many_cells_at_once() -> None:

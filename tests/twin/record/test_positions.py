@@ -8,20 +8,20 @@ from hypothesis import strategies as st
 from tests.twin.compiled import backfill_heard, sale_heard
 from tests.twin.record.believing import Believer, Change, Counted
 from twin.clock import HEARD, Phase, key
-from twin.record.state import Meter
+from twin.record.state import AT_ONCE, DUE, Meter
 
 STORE, CENTER = 0, 1
 
 
 def sell(believer: Believer, sequence: int, cell: int, sold: int, owed: int) -> None:
     heard = key(believer.time, Phase.DEMAND, HEARD)
-    sale_heard(believer.table, heard, believer.time, sequence, cell, sold, owed)
+    sale_heard(believer.table, heard, believer.time, sequence, believer.location(cell), cell, sold, owed)
 
 
 def backfill(believer: Believer, sequence: int, cell: int, units: int, event_time: int | None = None) -> None:
     heard = key(believer.time, Phase.RECEIPT, HEARD)
     at = believer.time if event_time is None else event_time
-    backfill_heard(believer.table, heard, at, sequence, cell, units)
+    backfill_heard(believer.table, heard, at, 0, sequence, believer.location(cell), cell, units)
 
 
 def figures(believer: Believer, cell: int) -> tuple[int, ...]:
@@ -122,8 +122,16 @@ def test_a_position_is_always_the_sum_of_its_parts(steps: list[tuple[str, int]])
 
 
 def watched(point: int, cells: int = 2) -> Believer:
+    """A record whose cells are asked at once when they fall to ``point``."""
+    believer = marked(point, cells)
+    believer.record.asks[:] = AT_ONCE
+    return believer
+
+
+def marked(point: int, cells: int = 2) -> Believer:
+    """A record whose cells are asked at a review when they are at or below ``point``."""
     believer = Believer(cells, opening=10)
-    believer.record.cells["watched"] = point
+    believer.record.cells["point"] = point
     return believer
 
 
@@ -136,11 +144,13 @@ def test_a_watched_cell_signals_once_when_its_position_falls_to_its_point() -> N
     believer = watched(7)
     sell(believer, 0, STORE, 2, 0)
     assert signals(believer) == []
+    assert believer.record.asks.tolist() == [AT_ONCE, AT_ONCE]
     sell(believer, 1, STORE, 1, 0)
     sell(believer, 2, STORE, 1, 0)
     assert signals(believer) == [STORE]
     believer.order(STORE, CENTER, 4)  # commits four of the ten
     assert signals(believer) == [STORE, CENTER]
+    assert believer.record.asks.tolist() == [AT_ONCE | DUE, AT_ONCE | DUE]
 
 
 def test_a_count_may_make_a_cell_signal() -> None:
@@ -149,7 +159,27 @@ def test_a_count_may_make_a_cell_signal() -> None:
     assert signals(believer) == [CENTER]
 
 
-def test_a_cell_that_nobody_watches_never_signals() -> None:
+def test_a_cell_without_a_rule_never_signals_and_is_never_due() -> None:
     believer = Believer(1, opening=0)
     sell(believer, 0, STORE, 0, 1 << 20)
     assert signals(believer) == []
+    assert believer.record.asks.tolist() == [0]
+
+
+def test_a_cell_that_waits_for_its_review_is_due_and_does_not_signal() -> None:
+    believer = marked(7)
+    sell(believer, 0, STORE, 2, 0)
+    assert believer.record.asks.tolist() == [0, 0]
+    sell(believer, 1, STORE, 0, 1)  # what is owed counts
+    believer.order(STORE, CENTER, 4)  # goods on their way do not take the mark off: the next review does
+    assert believer.record.asks.tolist() == [DUE, DUE]
+    assert signals(believer) == []
+    believer.receive(0, 0, CENTER, 9)
+    assert believer.record.asks.tolist() == [DUE, DUE]
+
+
+def test_goods_that_do_not_lift_a_cell_above_its_point_mark_it() -> None:
+    """A rule that wanted nothing of a cell is asked again whenever anything happens to it."""
+    believer = marked(20, cells=1)
+    believer.receive(0, 0, STORE, 3)
+    assert believer.record.asks.tolist() == [DUE]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import heapq
+from typing import Any
 
 import numpy as np
 from hypothesis import given
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 from tests.twin.compiled import drop_pending, push_pending
 from twin.memory import table_of
 from twin.random.tables import STEPS
-from twin.world.calendar import with_room
+from twin.world.calendar import take_done, with_room
 from twin.world.state import Control, Shelves, new_shelves
 
 
@@ -19,6 +20,7 @@ def shelves() -> Shelves:
     one = np.zeros(1)
     return new_shelves(
         np.zeros(1, np.int32),
+        tracks=1,
         days=1,
         buckets=1,
         by_cell=True,
@@ -33,8 +35,13 @@ def shelves() -> Shelves:
 
 
 def first(of: Shelves) -> tuple[int, ...]:
-    key, event_time, sequence, cell, units = of.pending[0].tolist()
-    return key, sequence, event_time, cell, units
+    """The entry that is due first."""
+    return entry(of.pending[0])
+
+
+def entry(row: Any) -> tuple[int, ...]:
+    names = ("key", "sequence", "event_time", "later_round", "location", "cell", "units")
+    return tuple(int(row[name]) for name in names)
 
 
 def pending(of: Shelves) -> int:
@@ -44,21 +51,25 @@ def pending(of: Shelves) -> int:
 @given(st.lists(st.one_of(st.integers(0, 20), st.none()), max_size=200))
 def test_entries_come_out_by_key_then_sequence(steps: list[int | None]) -> None:
     """A number enters something due then; None takes out what is due first."""
-    of, heap = shelves(), list[tuple[int, ...]]()
+    of, heap, done = shelves(), list[tuple[int, ...]](), list[tuple[int, ...]]()
     for n, step in enumerate(steps):
         if step is not None:
-            push_pending(table_of(of), step, 100 - n, n, n + 1, n + 2)
-            heapq.heappush(heap, (step, n, 100 - n, n + 1, n + 2))
+            push_pending(table_of(of), step, 100 - n, n % 2, n, 300 - n, n + 1, n + 2)
+            heapq.heappush(heap, (step, n, 100 - n, n % 2, 300 - n, n + 1, n + 2))
         elif heap:
-            assert first(of) == heapq.heappop(heap)
+            done.append(heapq.heappop(heap))
+            assert first(of) == done[-1]
             drop_pending(table_of(of))
         assert pending(of) == len(heap)
         if heap:
             assert first(of) == heap[0]
     while heap:
-        assert first(of) == heapq.heappop(heap)
+        done.append(heapq.heappop(heap))
+        assert first(of) == done[-1]
         drop_pending(table_of(of))
     assert pending(of) == 0
+    assert [entry(row) for row in take_done(of)] == done
+    assert take_done(of).size == 0
 
 
 def test_room_is_made_before_it_is_needed_and_nothing_is_lost() -> None:
@@ -66,11 +77,11 @@ def test_room_is_made_before_it_is_needed_and_nothing_is_lost() -> None:
     room = of.pending.size
     assert with_room(of, room) is of
     for n in range(room):
-        push_pending(table_of(of), (7919 * n) % room, n, n, 0, 0)
+        push_pending(table_of(of), (7919 * n) % room, n, 0, n, 0, 0, 0)
     grown = with_room(of, 10)
     assert grown.pending.size >= room + 10
     for n in range(room, room + 10):
-        push_pending(table_of(grown), (7919 * n) % room, n, n, 0, 0)
+        push_pending(table_of(grown), (7919 * n) % room, n, 0, n, 0, 0, 0)
     due = []
     while pending(grown):
         due.append(first(grown)[:2])

@@ -85,6 +85,23 @@ def test_capacity_is_shared_line_by_line_in_order_of_asking() -> None:
     assert [units for _, units in ran.happened(Kind.RECEIPT, "S1")][:2] == [[4, 2], [2]]
 
 
+def test_without_departures_a_load_above_capacity_goes_in_several_trips_at_once() -> None:
+    ran = run(plan_of(net("transit: 1h, capacity_units: 6, cost_per_trip: 10, cost_per_unit: 1"), demand("7d", 14), STORES, FULL))
+    assert ran.happened(Kind.DISPATCH, "F1") == [(0.0, [14])]
+    assert receipts(ran, "S1") == [(HOURS, 6), (HOURS, 6), (HOURS, 2)]
+    trips = ran.simulation.transport.trips
+    assert [(trip.units, trip.lines, trip.cost) for trip in trips] == [(6, 1, 16), (6, 1, 16), (2, 1, 12)]
+    assert ran.simulation.transport.in_transit == 0
+    np.testing.assert_array_equal(ran.believed, ran.on_hand)
+
+
+def test_each_store_has_trucks_of_its_own() -> None:
+    """Both stores are served from one queue; the capacity of a lane is that of its trips."""
+    ran = run(plan_of(net("transit: 1h, capacity_units: 5"), demand("7d", 8, "kind: store"), STORES, FULL))
+    assert ran.happened(Kind.DISPATCH, "F1") == [(0.0, [8, 8])]
+    assert receipts(ran, "S1") == receipts(ran, "S2") == [(HOURS, 5), (HOURS, 3)]
+
+
 def test_trips_and_their_costs_are_noted() -> None:
     lane = "transit: 1h, departs: '02:00', cost_per_trip: 40, cost_per_unit: .5"
     ran = run(plan_of(net(lane), demand("1d", 7), STORES, FULL))
@@ -175,6 +192,14 @@ def test_purchases_are_noted_from_order_to_receipt() -> None:
     assert (first.placed_us, first.due_us, first.received_us) == (start, start + 2 * DAY, start + 2 * DAY)
     assert (first.lines, first.units, first.received_units) == (1, 3, 3)
     assert (last.received_us, last.received_units) == (-1, 0)
+
+
+def test_what_a_supplier_promises_includes_the_wait_for_its_departure() -> None:
+    """Ordered at midnight, sent at 20:00, a day and a half on the way."""
+    lane = ONE_STORE.replace("transit: 2d", "transit: 36h, departs: '20:00'")
+    ran = run(plan_of(lane, demand("1d", 3), "policies: {reorder: {use: base_stock, level: 50, review: 1d}}"))
+    first, start = ran.simulation.transport.purchases[0], ran.plan.scenario.start_us
+    assert (first.due_us - start, first.received_us - start) == (56 * HOUR, 56 * HOUR)
 
 
 def test_docks_unload_in_order_of_arrival_door_by_door() -> None:

@@ -1,0 +1,142 @@
+"""Making the operations of a stretch of days: drawn, put in order, sent on to the record, track by track.
+
+What a track needs stays in the processor's cache from the first draw to the last arrival. What the record will hear only after the
+stretch is set aside, with the sale it is about, and comes first in the next one.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numba import carray
+from numpy.typing import NDArray
+
+from twin.channel.deliver import deliver, open_channel
+from twin.clock import DAY, KEY_SHIFT, NEVER
+from twin.compiled import compiled, inlined
+from twin.demand.generate import draw_clockwork, draw_recorded, draw_stream
+from twin.demand.streams import open_streams
+from twin.demand.tables import open_clockworks, open_recorded
+from twin.memory import Row, pointer
+from twin.sorting import set_aside, sort_rows
+from twin.world.state import ARRIVAL, SALE, TRACK
+
+_DAY, _SHIFT, _NEVER = DAY, KEY_SHIFT, NEVER
+
+
+class Bench(NamedTuple):
+    """Room to work in, and where the results go; ``t`` tracks, ``w`` arrivals that wait from the last stretch."""
+
+    drawn: NDArray[np.void]  # of SALE: the lines of a track, unordered
+    drawn_spare: NDArray[np.void]
+    sent: NDArray[np.void]  # of ARRIVAL
+    sent_spare: NDArray[np.void]
+    ends: NDArray[np.int64]  # see ``twin.sorting.sort_rows``
+    carried: NDArray[np.void]  # (w,) of SALE: what the waiting arrivals are about
+    waiting: NDArray[np.void]  # (w,) of ARRIVAL
+    waiting_first: NDArray[np.int64]  # (t + 1,)
+    sales: NDArray[np.void]  # results: the operations
+    arrivals: NDArray[np.void]
+    later: NDArray[np.void]  # results: what waits after this stretch
+    later_first: NDArray[np.int64]  # (t + 1,)
+    tracks: NDArray[np.void]  # (t,) of TRACK
+    sequence: NDArray[np.int64]  # (locations,) number of the next line of each
+
+
+_I8 = np.int64
+
+
+@inlined()
+def _open_bench(t: NDArray[np.int64]) -> Bench:
+    return Bench(
+        carray(pointer(t[0, 0]), (t[0, 1],), SALE),
+        carray(pointer(t[1, 0]), (t[1, 1],), SALE),
+        carray(pointer(t[2, 0]), (t[2, 1],), ARRIVAL),
+        carray(pointer(t[3, 0]), (t[3, 1],), ARRIVAL),
+        carray(pointer(t[4, 0]), (t[4, 1],), _I8),
+        carray(pointer(t[5, 0]), (t[5, 1],), SALE),
+        carray(pointer(t[6, 0]), (t[6, 1],), ARRIVAL),
+        carray(pointer(t[7, 0]), (t[7, 1],), _I8),
+        carray(pointer(t[8, 0]), (t[8, 1],), SALE),
+        carray(pointer(t[9, 0]), (t[9, 1],), ARRIVAL),
+        carray(pointer(t[10, 0]), (t[10, 1],), ARRIVAL),
+        carray(pointer(t[11, 0]), (t[11, 1],), _I8),
+        carray(pointer(t[12, 0]), (t[12, 1],), TRACK),
+        carray(pointer(t[13, 0]), (t[13, 1],), _I8),
+    )
+
+
+@inlined()
+def _close(row: Row) -> None:
+    """Make a row that is never due. The lane looks ahead as far as it, so it must point to something."""
+    row.key = _NEVER
+
+
+@inlined()
+def _number(bench: Bench, first: int, end: int) -> None:
+    """Give each line its number among those of its location."""
+    for i in range(first, end):
+        sale = bench.sales[np.uintp(i)]
+        sale.sequence = bench.sequence[np.uintp(sale.location)]
+        bench.sequence[np.uintp(sale.location)] += 1
+
+
+@compiled()
+def fill(
+    streams_table: NDArray[np.int64], clockworks_table: NDArray[np.int64], recorded_table: NDArray[np.int64],
+    channel: NDArray[np.int64], bench_table: NDArray[np.int64], seed: int, replication: int, start_us: int, first_day: int,
+    counts: NDArray[np.int32],
+) -> None:  # fmt: skip
+    """Make the operations of all tracks for the days that ``counts`` (streams, days) announces, from ``first_day`` on."""
+    streams, clockworks, recorded = open_streams(streams_table), open_clockworks(clockworks_table), open_recorded(recorded_table)
+    of, bench = open_channel(channel), _open_bench(bench_table)
+    first_us, end_us = start_us + first_day * _DAY, start_us + (first_day + counts.shape[1]) * _DAY
+    low, span = first_us << _SHIFT, (end_us - first_us) << _SHIFT
+    held_sale, held_arrival = bench.sales[:1].copy(), bench.arrivals[:1].copy()
+    locations = bench.sequence.size // bench.tracks.size  # of a track
+    s = c = part = 0
+    row = heard = later = np.int64(0)
+    for t in range(bench.tracks.size):
+        end, n = (t + 1) * locations, 0
+        while s < streams.location.size and streams.location[s] < end:
+            n = draw_stream(streams, s, seed, replication, first_day, start_us, counts, bench.drawn, n)
+            s += 1
+        while c < clockworks.location.size and clockworks.location[c] < end:
+            n = draw_clockwork(clockworks, c, seed, replication, start_us, first_us, end_us, bench.drawn, n)
+            c += 1
+        while part < recorded.location.size and recorded.location[part] < end:
+            n = draw_recorded(recorded, part, seed, replication, first_us, end_us, bench.drawn, n)
+            part += 1
+        track, sent = bench.tracks[t], 0
+        for i in range(bench.waiting_first[t], bench.waiting_first[t + 1]):
+            bench.sales[np.uintp(row)] = bench.carried[np.uintp(i)]
+            bench.sent[np.uintp(sent)] = bench.waiting[np.uintp(i)]
+            bench.sent[np.uintp(sent)].row = row
+            row, sent = row + 1, sent + 1
+        track.sales, track.sales_end = row, row + n
+        sort_rows(bench.drawn, n, low, span, bench.ends, held_sale, bench.drawn_spare, bench.sales[row : row + n])
+        _number(bench, row, row + n)
+        sent = deliver(of, bench.sales, row, row + n, bench.sent, sent)
+        row += n
+        due = set_aside(bench.sent, sent, low + span, bench.later[later:])
+        later += sent - due
+        bench.later_first[t + 1] = later
+        track.arrivals, track.arrivals_end = heard, heard + due
+        sort_rows(bench.sent, due, low, span, bench.ends, held_arrival, bench.sent_spare, bench.arrivals[heard : heard + due])
+        heard += due
+        bench.sales[np.uintp(row)] = bench.sales[max(row - 1, 0)]
+        _close(bench.sales[np.uintp(row)])
+        bench.arrivals[np.uintp(heard)].row = row
+        _close(bench.arrivals[np.uintp(heard)])
+        row, heard = row + 1, heard + 1
+        track.next_sale, track.next_arrival = track.sales, track.arrivals
+
+
+@compiled()
+def carry(sales: NDArray[np.void], waiting: NDArray[np.void], carried: NDArray[np.void], oldest: NDArray[np.int64]) -> None:
+    """Keep the sales that ``waiting`` arrivals are about, and in ``oldest`` (locations,) the lowest number among those of each."""
+    for i in range(waiting.size):
+        sale = sales[np.uintp(waiting[np.uintp(i)].row)]
+        carried[np.uintp(i)] = sale
+        oldest[sale.location] = min(oldest[sale.location], sale.sequence)
