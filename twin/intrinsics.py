@@ -1,4 +1,4 @@
-"""Two processor instructions that numba does not offer: a prefetch hint and the position of the highest bit."""
+"""Processor instructions that numba does not offer: a prefetch hint, the positions of the highest and the lowest bit."""
 
 from __future__ import annotations
 
@@ -41,5 +41,18 @@ def highest_bit(typing_context: Any, value: Any) -> Any:
 
         i64, no = ir.IntType(64), ir.Constant(ir.IntType(1), 0)
         return builder.sub(ir.Constant(i64, 63), builder.ctlz(args[0], no))
+
+    return signature, codegen
+
+
+@intrinsic
+def lowest_bit(typing_context: Any, value: Any) -> Any:
+    """Index of the lowest set bit of an int64 that is not 0."""
+    signature = types.int64(types.int64)
+
+    def codegen(context: Any, builder: Any, sig: Any, args: Any) -> Any:
+        from llvmlite import ir
+
+        return builder.cttz(args[0], ir.Constant(ir.IntType(1), 1))
 
     return signature, codegen

@@ -72,7 +72,7 @@ def _sort_crowd(rows: NDArray[np.void], first: int, end: int, spare: NDArray[np.
 
 @inlined()
 def _spread(
-    rows: NDArray[np.void], first: int, end: int, low: int, shift: int, ends: NDArray[np.int64], out: NDArray[np.void]
+    rows: NDArray[np.void], first: int, end: int, low: int, shift: int, ends: NDArray[np.int32], out: NDArray[np.void]
 ) -> int:
     """Scatter rows [first, end) to the same range of ``out`` by bucket ``(key - low) >> shift``, stable.
 
@@ -104,7 +104,7 @@ def _buckets(span: int, rows: int) -> tuple[int, int]:
 
 @inlined()
 def _fine(
-    rows: NDArray[np.void], first: int, end: int, low: int, span: int, ends: NDArray[np.int64], held: NDArray[np.void],
+    rows: NDArray[np.void], first: int, end: int, low: int, span: int, ends: NDArray[np.int32], held: NDArray[np.void],
     out: NDArray[np.void],
 ) -> None:  # fmt: skip
     """Put rows [first, end), whose keys lie in [low, low + span), in order into the same range of ``out``."""
@@ -124,7 +124,7 @@ def _fine(
 
 @inlined()
 def sort_rows(
-    rows: NDArray[np.void], n: int, low: int, span: int, ends: NDArray[np.int64], held: NDArray[np.void],
+    rows: NDArray[np.void], n: int, low: int, span: int, ends: NDArray[np.int32], held: NDArray[np.void],
     spare: NDArray[np.void], out: NDArray[np.void],
 ) -> None:  # fmt: skip
     """Put the first ``n`` of ``rows`` in order of (key, location) into ``out``; they are left in disorder.
@@ -140,7 +140,7 @@ def sort_rows(
         _fine(rows, 0, n, low, span, ends, held, out)
         return
     shift, buckets = _buckets(span, n // _COARSE)
-    coarse = np.empty(buckets + 1, np.int64)
+    coarse = np.empty(buckets + 1, np.int32)
     _spread(rows, 0, n, low, shift, coarse, spare)
     first = np.int64(0)
     for b in range(buckets):
@@ -163,7 +163,8 @@ def set_aside(rows: NDArray[np.void], n: int, until: int, aside: NDArray[np.void
     kept = 0
     for i in range(n):
         if rows[np.uintp(i)].key < until:
-            rows[np.uintp(kept)] = rows[np.uintp(i)]
+            if kept < i:
+                rows[np.uintp(kept)] = rows[np.uintp(i)]
             kept += 1
         else:
             aside[np.uintp(i - kept)] = rows[np.uintp(i)]

@@ -60,12 +60,12 @@ def clockwork_drawn(
 @compiled()
 def delivered(channel: NDArray[np.int64], sales: NDArray[np.void], first: int, end: int, rows: NDArray[np.void], n: int) -> int:
     """The arrivals of sales [first, end), from row ``n`` on."""
-    return deliver(open_channel(channel), sales, first, end, rows, n)  # type: ignore[no-any-return]
+    return deliver(open_channel(channel), sales[first:end], end - first, first, rows, n)  # type: ignore[no-any-return]
 
 
 @compiled()
 def rows_sorted(
-    rows: NDArray[np.void], n: int, low: int, span: int, ends: NDArray[np.int64], held: NDArray[np.void],
+    rows: NDArray[np.void], n: int, low: int, span: int, ends: NDArray[np.int32], held: NDArray[np.void],
     spare: NDArray[np.void], out: NDArray[np.void],
 ) -> None:  # fmt: skip
     """Rows in order."""

@@ -20,7 +20,7 @@ inventory:
   count: {where: {kind: store}, every: 2d}
 streams:
   pos: {latency: {dist: exponential, mean: 1h}, duplicates: .05, loss: .02}
-  warehouse: {duplicates: .5}
+  warehouse: {latency: {dist: empirical, values: [0s, 1h]}, duplicates: .9}
   count: {latency: 6h, duplicates: .5}
 policies:
   reorder:

@@ -12,7 +12,7 @@ from twin.brain.log import DecisionLog
 from twin.clock import DAY
 from twin.decisions import Sink
 from twin.plan.build import Plan
-from twin.record.state import AT_ONCE, DUE, RECENT, Record, new_record
+from twin.record.state import AT_ONCE, DUE, RECENT, Meter, Record, new_record
 
 _WINDOW = 1 << 12  # sequence numbers an id is remembered for at first; the body widens it as the feed needs
 _LEAST_REMEMBERED, _FOLDING_BYTES = 1 << 13, 256 << 20
@@ -27,7 +27,7 @@ def opening_record(plan: Plan, counts: bool) -> Record:
     record.cells["on_hand"] = plan.opening
     record.cells["position"] = plan.opening
     for order in plan.orders:
-        record.inbound[order.cell] += order.units
+        record.cells["inbound"][order.cell] += order.units
         record.cells["position"][order.cell] += order.units
     _set_points(plan, record)
     return record
@@ -44,7 +44,9 @@ def _set_points(plan: Plan, record: Record) -> None:
         record.cells["point"][part][mine] = points[id(group.policy)]
         if group.review_us == CONTINUOUS:
             record.asks[part][mine] = AT_ONCE
-    record.asks[record.cells["position"] <= record.cells["point"]] |= DUE
+    due = record.cells["position"] <= record.cells["point"]
+    record.asks[due] |= DUE
+    record.meters[Meter.MARKED] = np.count_nonzero(due)
 
 
 def _remembered(plan: Plan) -> int:

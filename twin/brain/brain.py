@@ -7,14 +7,14 @@ enter the record the moment they are decided; what becomes of them it learns fro
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
 
 from policies.reorder.base import ReorderState
-from policies.reorder.terms import fit, round_all_to_terms
+from policies.reorder.terms import fit
 from twin.agenda import Agenda
 from twin.brain.groups import CONTINUOUS, Batch, CellMap, Group, Supply, batches_of
 from twin.brain.log import DecisionLog
@@ -23,9 +23,9 @@ from twin.clock import HEARD, Phase, key
 from twin.decisions import Order, Sink
 from twin.events import PHASE_OF, Kind, Message
 from twin.memory import table_of
-from twin.record.apply import hear_dispatch, hear_receipt, place_lines
+from twin.record.apply import hear_dispatch, hear_receipt, place_lines, unmark
 from twin.record.counts import hear_count
-from twin.record.state import DUE, Meter, Record, with_room_for_count
+from twin.record.state import Meter, Record, with_room_for_count
 
 _SIGNALS = int(Meter.SIGNALS)
 
@@ -47,6 +47,7 @@ class Brain:
         self.agenda, self.sink, self.log = agenda, sink, log
         self._start, self._lateness, self._orders, self._asked = start_us, lateness_us, 0, False
         self._complete_to = start_us  # as of the review in hand
+        self._packs, self._moqs = (np.array([getattr(s, term) for s in supplies], np.int64) for term in ("pack", "moq"))
         self._known_sources: dict[tuple[int, int], NDArray[np.int32]] = {}
         self._watching: dict[int, list[Group]] = {}
         for group in self.groups:
@@ -98,7 +99,7 @@ class Brain:
         count = int(self.record.meters[_SIGNALS])
         cells = np.unique(self.record.signals[:count])  # a review may have taken off the mark of a cell that had signalled
         self.record.meters[_SIGNALS] = 0
-        self.record.asks[cells] &= ~np.uint8(DUE)
+        unmark(self.table, cells)
         self._complete_to = self.complete_to()
         places = self.cells.location_of(cells)
         if count == 1 or places[0] == places[-1]:
@@ -133,15 +134,15 @@ class Brain:
             self._batches[periods] = batches_of(groups, self.cells, self.supplies)
         self._complete_to = self.complete_to()
         for batch in self._batches[periods]:
-            self._review(batch)
+            self._review(batch, CONTINUOUS in periods)
         self.look(now)
         for period in periods:
             if period != CONTINUOUS:  # after its first look a continuous rule is asked by signals
                 self._review_later(now + period, period)
 
-    def _review(self, batch: Batch) -> None:
+    def _review(self, batch: Batch, first_look: bool) -> None:
         """Ask the rules of a batch about all cells at or below their order points."""
-        asked = collect(self.table, batch.first, batch.end)
+        asked = collect(self.record, self.table, batch.first, batch.end, first_look)
         if not asked.cells.size:
             return
         if not batch.plain or asked.cells.size == 1:
@@ -160,11 +161,7 @@ class Brain:
             part = slice(int(starts[first]), int(starts[end]))
             if part.start < part.stop:
                 wanted[part] = batch.groups[first].policy.quantities(_part(state, part))
-        chosen, units = np.empty(wanted.size, np.int32), np.empty(wanted.size, np.int32)
-        count = int(order_lines(wanted, asked.place, batch.pack, batch.moq, chosen, units))
-        if count < 0:
-            self._refuse(batch.groups[int(asked.place[-1 - count])], int(wanted[-1 - count]))
-        chosen, units = chosen[:count], units[:count]
+        chosen, units = self._lines(wanted, asked.place, batch.pack, batch.moq, lambda i: batch.groups[int(asked.place[i])])
         cells, local, position, place = (
             column[chosen] for column in (asked.cells, asked.local, asked.position, asked.place)
         )
@@ -179,28 +176,33 @@ class Brain:
         columns = np.empty((4, cells.size), np.int32)
         look_up(self.table, cells, columns)
         wanted = group.policy.quantities(ReorderState(index, *columns))
-        if wanted.min() < 0:
-            self._refuse(group, int(wanted.min()))
-        asked = np.flatnonzero(wanted > 0)
-        if not asked.size:
+        lanes = group.lane[index]
+        chosen, units = self._lines(wanted, lanes, self._packs, self._moqs, lambda _: group)
+        if not chosen.size:
             return
-        lanes = group.lane[index[asked]]
-        by_lane = np.argsort(lanes, kind="stable")
-        asked, lanes = asked[by_lane], lanes[by_lane]
+        by_lane = np.argsort(lanes[chosen], kind="stable")
+        chosen, units = chosen[by_lane], units[by_lane]
+        lanes = lanes[chosen]
         starts = np.flatnonzero(np.diff(lanes, prepend=-1)).tolist()
-        for first, end in zip(starts, [*starts[1:], asked.size], strict=True):
-            mine, lane = asked[first:end], int(lanes[first])
-            supply = self.supplies[lane]
-            units = round_all_to_terms(wanted[mine], supply.pack, supply.moq).astype(np.int32)
-            self._place(group, lane, group.local[index[mine]], cells[mine], units, columns[0][mine])
+        for first, end in zip(starts, [*starts[1:], chosen.size], strict=True):
+            mine = chosen[first:end]
+            self._place(group, int(lanes[first]), group.local[index[mine]], cells[mine], units[first:end], columns[0][mine])
+
+    def _lines(
+        self, wanted: NDArray[np.int64], place: NDArray[np.int32], pack: NDArray[np.int64], moq: NDArray[np.int64],
+        group_of: Callable[[int], Group],
+    ) -> tuple[NDArray[np.int32], NDArray[np.int32]]:  # fmt: skip
+        """Which lines are to be ordered, and how many units of each, by the terms ``pack`` and ``moq`` of their places."""
+        chosen, units = np.empty(wanted.size, np.int32), np.empty(wanted.size, np.int32)
+        count = int(order_lines(wanted, place, pack, moq, chosen, units))
+        if count < 0:
+            self._refuse(group_of(-1 - count), int(wanted[-1 - count]))
+        return chosen[:count], units[:count]
 
     def _decide_one(self, group: Group, index: int, cell: int) -> None:
         """The same for a single cell, without arrays: what a small model does all the time."""
-        record = self.record
-        on_hand, position, _, _ = record.cells[cell].item()
-        wanted = group.policy.quantity(
-            ReorderState(index, position, on_hand, int(record.inbound[cell]), int(record.backordered[cell]))
-        )
+        on_hand, position, _, _, inbound, _, backordered, _ = self.record.cells[cell].item()
+        wanted = group.policy.quantity(ReorderState(index, position, on_hand, inbound, backordered))
         if wanted < 0:
             self._refuse(group, wanted)
         if wanted > 0:

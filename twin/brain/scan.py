@@ -14,13 +14,13 @@ from numpy.typing import NDArray
 
 from policies.reorder.terms import fit
 from twin.compiled import compiled, inlined
-from twin.intrinsics import prefetch
+from twin.intrinsics import lowest_bit, prefetch
 from twin.memory import pointer
-from twin.record.state import AT_ONCE, DUE, Record, open_record
+from twin.record.apply import clear
+from twin.record.state import AT_ONCE, DUE, Meter, Record, address_of_asks, open_record
 
 _MARKS = 0x0101010101010101 * DUE  # of eight cells
 _AHEAD = 16
-_U8 = np.int64
 _fit = fit.compiled
 
 
@@ -41,75 +41,73 @@ class Asked(NamedTuple):
 
 @inlined()
 def _marked(record: Record, address: int, first: int, end: int, cells: NDArray[np.int32], n: int) -> int:
-    """Write the marked cells of [first, end) into ``cells`` from ``n`` on, as far as there is room; returns n + their number."""
+    """Write the marked cells of [first, end) into ``cells`` from ``n`` on; returns n + their number."""
     words = (end - first) >> 3
-    marks = carray(pointer(address + first), (words,), _U8)
-    for w in range(words + 1):
-        begin = first + (w << 3)
-        if w < words and not marks[np.uintp(w)] & _MARKS:
-            continue
-        for cell in range(begin, min(begin + 8, end)):
-            if record.asks[np.uintp(cell)] & DUE:
-                if n < cells.size:
-                    cells[np.uintp(n)] = cell
-                n += 1
-    return n
-
-
-@compiled()
-def count_marked(table: NDArray[np.int64], first: NDArray[np.int64], end: NDArray[np.int64]) -> int:
-    """How many cells of the ranges [first[i], end[i]) are marked; ``table`` is that of the record."""
-    record, nowhere, n = open_record(table), np.empty(0, np.int32), 0
-    for i in range(first.size):
-        n = _marked(record, table[4, 0], first[i], end[i], nowhere, n)
+    marks = carray(pointer(address + first), (words,), np.int64)
+    for w in range(words):
+        found = marks[np.uintp(w)] & _MARKS
+        while found:
+            cells[np.uintp(n)] = first + (w << 3) + (lowest_bit(found) >> 3)
+            found &= found - 1
+            n += 1
+    for cell in range(first + (words << 3), end):
+        if record.asks[np.uintp(cell)] & DUE:
+            cells[np.uintp(n)] = cell
+            n += 1
     return n
 
 
 @compiled()
 def _collect(
-    table: NDArray[np.int64], first: NDArray[np.int64], end: NDArray[np.int64], cells: NDArray[np.int32],
+    table: NDArray[np.int64], first: NDArray[np.int64], end: NDArray[np.int64], at_once: bool, cells: NDArray[np.int32],
     columns: NDArray[np.int32],
 ) -> int:  # fmt: skip
     record = open_record(table)
     n = kept = 0
     for i in range(first.size):
         begin = n
-        n = _marked(record, table[4, 0], first[i], end[i], cells, n)
+        n = _marked(record, address_of_asks(table), first[i], end[i], cells, n)
         columns[1, begin:n] = i
     for k in range(n):
         ahead = cells[np.uintp(min(k + _AHEAD, n - 1))]
         prefetch(record.cells, ahead)
-        prefetch(record.inbound, ahead)
-        prefetch(record.backordered, ahead)
         cell, i = np.uintp(cells[np.uintp(k)]), columns[1, k]
         row = record.cells[cell]
+        if record.asks[cell] & AT_ONCE and not at_once:
+            continue  # its signal is answered by itself
         if row.position > row.point:  # goods have come since
-            record.asks[cell] &= ~DUE
+            clear(record, cell)
             continue
         columns[0, kept], columns[1, kept], columns[2, kept] = cells[np.uintp(k)], i, cells[np.uintp(k)] - first[i]
         columns[3, kept], columns[4, kept] = row.position, row.on_hand
-        columns[5, kept], columns[6, kept] = record.inbound[cell], record.backordered[cell]
+        columns[5, kept], columns[6, kept] = row.inbound, row.backordered
         kept += 1
     return kept
 
 
-def collect(table: NDArray[np.int64], first: NDArray[np.int64], end: NDArray[np.int64]) -> Asked:
-    """The cells of the ranges [first[i], end[i]) whose position is at or below their order point, in order."""
-    marked = int(count_marked(table, first, end))
+def collect(
+    record: Record, table: NDArray[np.int64], first: NDArray[np.int64], end: NDArray[np.int64], at_once: bool = True
+) -> Asked:
+    """The cells of the ranges [first[i], end[i]) whose position is at or below their order point, in order.
+
+    ``at_once``: those whose rule is asked at once too, as at the first look.
+    """
+    marked = int(record.meters[Meter.MARKED])
     columns = np.empty((len(Asked._fields), marked), np.int32)
-    kept = int(_collect(table, first, end, np.empty(marked, np.int32), columns)) if marked else 0
+    kept = int(_collect(table, first, end, at_once, np.empty(marked, np.int32), columns)) if marked else 0
     return Asked(*(column[:kept] for column in columns))
 
 
 @compiled()
 def settle(table: NDArray[np.int64], cells: NDArray[np.int32]) -> None:
     """Take the marks off ``cells`` that were asked about, but for those that are still at or below their points at a review."""
-    record = open_record(table)
+    record, last = open_record(table), cells.size - 1
     for i in range(cells.size):
+        prefetch(record.cells, cells[np.uintp(min(i + _AHEAD, last))])
         cell = np.uintp(cells[np.uintp(i)])
         row = record.cells[cell]
         if row.position > row.point or record.asks[cell] & AT_ONCE:
-            record.asks[cell] &= ~DUE
+            clear(record, cell)
 
 
 @compiled()
@@ -138,4 +136,4 @@ def look_up(table: NDArray[np.int64], cells: NDArray[np.int32], columns: NDArray
     for i in range(cells.size):
         row = record.cells[cells[i]]
         columns[0, i], columns[1, i] = row.position, row.on_hand
-        columns[2, i], columns[3, i] = record.inbound[cells[i]], record.backordered[cells[i]]
+        columns[2, i], columns[3, i] = row.inbound, row.backordered

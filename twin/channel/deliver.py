@@ -35,12 +35,12 @@ def _put(rows: NDArray[np.void], n: int, sale_row: int, location: int, heard: in
 
 
 @inlined()
-def deliver(of: Channel, sales: NDArray[np.void], first: int, end: int, rows: NDArray[np.void], n: int) -> int:
-    """Write the arrivals of sales [first, end) into ``rows`` from row ``n`` on; returns the row after the last.
+def deliver(of: Channel, sales: NDArray[np.void], count: int, first: int, rows: NDArray[np.void], n: int) -> int:
+    """Write the arrivals of the first ``count`` sales into ``rows`` from row ``n`` on; returns the row after the last.
 
-    There are at most twice as many arrivals as sales. Shrink has no event.
+    There are at most twice as many arrivals as sales; they refer to the sales as rows ``first`` and on. Shrink has no event.
     """
-    for i in range(first, end):
+    for i in range(count):
         sale = sales[np.uintp(i)]
         if sale.quantity == 0:
             continue
@@ -52,10 +52,10 @@ def deliver(of: Channel, sales: NDArray[np.void], first: int, end: int, rows: ND
             sent = _sent_at(of, sale.location, time)
         late = of.late and _again(luck, 0xA7) < of.late
         heard = sent + quantile_draw(of.delay if late else of.latency, luck)
-        _put(rows, n, i, sale.location, heard, 0)
+        _put(rows, n, first + i, sale.location, heard, 0)
         n += 1
         if of.duplicates and _again(luck, 0xD3) < of.duplicates:
-            _put(rows, n, i, sale.location, heard + quantile_draw(of.latency, _again(luck, 0xE9)), 1)
+            _put(rows, n, first + i, sale.location, heard + quantile_draw(of.latency, _again(luck, 0xE9)), 1)
             n += 1
     return n
 

@@ -57,6 +57,7 @@ class _Source(NamedTuple):
     law_first: int
     law_offset: int
     law_length: int
+    dense: bool
     shrinks: bool
 
 
@@ -72,15 +73,16 @@ def _source(tables: StreamTables, s: int) -> _Source:
         tables.law_first[law],
         tables.law_offset[law],
         tables.law_length[law],
+        tables.dense[choice] != 0,
         tables.shrinks[s] != 0,
     )
 
 
 @inlined()
 def _choose(tables: StreamTables, of: _Source, u: int) -> np.uintp:
-    """Index, among all choices, of the SKU a uniform number stands for."""
-    i: int = of.first_choice + tables.guide[np.uintp(of.guide + (u >> of.guide_shift))]
-    while u >= tables.choices[np.uintp(i)].edge:
+    """Index, among those of its choice, of the SKU a uniform number stands for."""
+    i: int = tables.guide[np.uintp(of.guide + (u >> of.guide_shift))]
+    while u > tables.last[np.uintp(of.first_choice + i)]:
         i += 1
     return np.uintp(i)
 
@@ -97,8 +99,11 @@ def _write(row: Row, tables: StreamTables, of: _Source, day_start: int, pattern:
     what = _choose(tables, of, lower(when_what))
     time = day_start + _time_of_day(tables, pattern, upper(when_what))
     row.key = (time << _SHIFT) | (_CHANGE if of.shrinks else _DEMAND)
-    row.cell = of.first_cell + tables.choices[what].local
-    row.sku = tables.choices[what].sku
+    if of.dense:
+        row.cell, row.sku = of.first_cell + what, what
+    else:
+        row.cell = of.first_cell + tables.local[of.first_choice + what]
+        row.sku = tables.sku[of.first_choice + what]
     row.quantity = 0 if of.shrinks else quantity
     row.location = of.location
     row.told = luck

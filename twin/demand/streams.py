@@ -70,17 +70,6 @@ class Clockwork:
 T = TypeVar("T")
 
 
-# A SKU that may be chosen, with all that a draw needs of it on one cache line.
-CHOICE = np.dtype(
-    [
-        ("edge", np.int64),  # uniform numbers below it and not below the one before it stand for this SKU
-        ("local", np.int32),  # its place in the assortment
-        ("sku", np.int32),
-    ],
-    align=True,
-)
-
-
 class StreamTables(NamedTuple):
     """Streams as arrays, S of them; laws, choices and patterns are concatenated and found by offset."""
 
@@ -105,7 +94,10 @@ class StreamTables(NamedTuple):
     choice_bits: NDArray[np.int64]
     guide_offset: NDArray[np.int64]
     guide: NDArray[np.int32]
-    choices: NDArray[np.void]  # of CHOICE
+    last: NDArray[np.uint32]  # the last uniform number that stands for a choice
+    dense: NDArray[np.uint8]  # whether choice i stands for the i-th place of the assortment and for SKU i
+    local: NDArray[np.int32]  # the place in the assortment of a choice that is not dense
+    sku: NDArray[np.int32]
 
 
 _I8, _I4, _I2, _U1 = np.int64, np.int32, np.int16, np.uint8
@@ -136,7 +128,10 @@ def open_streams(t: NDArray[np.int64]) -> StreamTables:
         carray(pointer(t[18, 0]), (t[18, 1],), _I8),
         carray(pointer(t[19, 0]), (t[19, 1],), _I8),
         carray(pointer(t[20, 0]), (t[20, 1],), _I4),
-        carray(pointer(t[21, 0]), (t[21, 1],), CHOICE),
+        carray(pointer(t[21, 0]), (t[21, 1],), np.uint32),
+        carray(pointer(t[22, 0]), (t[22, 1],), _U1),
+        carray(pointer(t[23, 0]), (t[23, 1],), _I4),
+        carray(pointer(t[24, 0]), (t[24, 1],), _I4),
     )
 
 
@@ -152,7 +147,10 @@ class _ChoiceArrays(TypedDict):
     choice_bits: NDArray[np.int64]
     guide_offset: NDArray[np.int64]
     guide: NDArray[np.int32]
-    choices: NDArray[np.void]
+    last: NDArray[np.uint32]
+    dense: NDArray[np.uint8]
+    local: NDArray[np.int32]
+    sku: NDArray[np.int32]
 
 
 class _Shelf(Generic[T]):
@@ -237,21 +235,27 @@ def _guide(cumulative: NDArray[np.int64], bits: int) -> NDArray[np.int32]:
     return np.searchsorted(cumulative, steps, side="right").astype(np.int32)
 
 
+def _is_dense(choice: Choice) -> bool:
+    places = np.arange(choice.local.size)
+    return bool(np.array_equal(choice.local, places) and np.array_equal(choice.sku, places))
+
+
 def _choice_arrays(choices: list[Choice]) -> _ChoiceArrays:
-    rows, bits, guides = [np.zeros(0, CHOICE)], [], []
+    last, bits, guides = [np.zeros(0, np.uint32)], [], []
     for choice in choices:
         edges = np.rint(np.cumsum(choice.share) / np.cumsum(choice.share)[-1] * ONE).astype(np.int64)
         edges[-1] = ONE
-        row = np.zeros(edges.size, CHOICE)
-        row["edge"], row["local"], row["sku"] = edges, choice.local, choice.sku
-        rows.append(row)
+        last.append(np.maximum(edges - 1, 0).astype(np.uint32))  # no guide points to a choice without a share that comes first
         bits.append(min(16, max(0, int(edges.size).bit_length())) if edges.size > 1 else 0)
         guides.append(_guide(edges, bits[-1]))
     empty = np.zeros(0, np.int64)
     return {
-        "choice_offset": _offsets([row.size for row in rows[1:]]),
+        "choice_offset": _offsets([part.size for part in last[1:]]),
         "choice_bits": np.array(bits, np.int64),
         "guide_offset": _offsets([g.size for g in guides]),
         "guide": np.concatenate(guides) if guides else empty.astype(np.int32),
-        "choices": np.concatenate(rows),
+        "last": np.concatenate(last),
+        "dense": np.array([_is_dense(choice) for choice in choices], np.uint8),
+        "local": np.concatenate([*(choice.local for choice in choices), empty]).astype(np.int32),
+        "sku": np.concatenate([*(choice.sku for choice in choices), empty]).astype(np.int32),
     }

@@ -11,11 +11,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from twin.compiled import compiled, inlined
+from twin.intrinsics import prefetch
 from twin.memory import Row
 from twin.record.state import AT_ONCE, DUE, Meter, Record, Source, open_record, sender_of
 
 _DUPLICATES, _BEYOND = int(Meter.DUPLICATES), int(Meter.BEYOND_WINDOW)
-_ABSORBED, _SIGNALS = int(Meter.ABSORBED), int(Meter.SIGNALS)
+_ABSORBED, _SIGNALS, _MARKED = int(Meter.ABSORBED), int(Meter.SIGNALS), int(Meter.MARKED)
+AHEAD = 16  # lines between asking for a cell's row and using it
 _SALES, _BACKFILLS, _WAREHOUSE = int(Source.SALES), int(Source.BACKFILLS), int(Source.WAREHOUSE)
 _ODD = np.int64(-7046029254386353131)  # 2**64 / golden ratio
 _ODDER = np.int64(-4417276706812531889)  # the first multiplier of xxHash64 (Collet), another odd number with mixed bits
@@ -68,6 +70,7 @@ def check_point(record: Record, cell: int) -> None:
         asks = record.asks[np.uintp(cell)]
         if not asks & DUE:
             record.asks[np.uintp(cell)] = asks | DUE
+            record.meters[_MARKED] += 1
             if asks & AT_ONCE:
                 record.signals[record.meters[_SIGNALS]] = cell
                 record.meters[_SIGNALS] += 1
@@ -102,7 +105,7 @@ def hear_sale(
     if not first_time(record, of, sequence, event_time):
         return False
     if owed:
-        record.backordered[cell] += owed
+        record.cells[cell].backordered += owed
     apply_delta(record, location, cell, -sold, -owed, key >> 5, event_time)
     return True
 
@@ -115,7 +118,7 @@ def hear_backfill(
     of = record.senders[sender(record, _BACKFILLS, location)]
     digest(of, key ^ (sequence << 1), (np.int64(cell) << 32) | units)
     if first_time(record, of, sequence, event_time):
-        record.backordered[cell] -= units
+        record.cells[cell].backordered -= units
         apply_delta(record, location, cell, -units, units, key >> 5, event_time + later_round)
 
 
@@ -150,7 +153,8 @@ def hear_receipt(
     if not _from_warehouse(record, key, event_time, sequence, location, cells, units):
         return False
     for i in range(cells.size):
-        record.inbound[cells[i]] -= ordered[i]
+        prefetch(record.cells, cells[min(i + AHEAD, cells.size - 1)])
+        record.cells[cells[i]].inbound -= ordered[i]
         apply_delta(record, location, cells[i], units[i], -ordered[i], key >> 5, event_time + later_round)
     return True
 
@@ -171,7 +175,8 @@ def hear_dispatch(
     if not _from_warehouse(record, key, event_time, sequence, location, cells, units):
         return False
     for i in range(cells.size):
-        record.committed[cells[i]] -= units[i]
+        prefetch(record.cells, cells[min(i + AHEAD, cells.size - 1)])
+        record.cells[cells[i]].committed -= units[i]
         apply_delta(record, location, cells[i], -units[i], units[i], key >> 5, event_time + later_round)
     return True
 
@@ -180,17 +185,38 @@ def hear_dispatch(
 def place_lines(
     table: NDArray[np.int64], cells: NDArray[np.int32], sources: NDArray[np.int32], units: NDArray[np.int32]
 ) -> None:
-    """Our own orders, known at once: inbound here and, where the source is a cell of ours, committed there.
+    """The lines of an order of ours, known at once: inbound here and, where the sources are cells of ours, committed there.
 
-    ``sources`` holds -1 for lines ordered from a supplier.
+    ``sources`` holds -1 for every line where it goes to a supplier.
     """
+    record, last = open_record(table), cells.size - 1
+    for i in range(cells.size):
+        prefetch(record.cells, cells[min(i + AHEAD, last)])
+        row = record.cells[np.uintp(cells[i])]
+        row.inbound += units[i]
+        row.position += units[i]
+    if sources[0] < 0:
+        return
+    for i in range(cells.size):
+        prefetch(record.cells, sources[min(i + AHEAD, last)])
+        source = record.cells[np.uintp(sources[i])]
+        source.committed += units[i]
+        source.position -= units[i]
+        check_point(record, sources[i])
+
+
+@compiled()
+def unmark(table: NDArray[np.int64], cells: NDArray[np.int32]) -> None:
+    """Take the marks off ``cells``, whose rules are about to be asked."""
     record = open_record(table)
     for i in range(cells.size):
-        cell = np.uintp(cells[i])
-        record.inbound[cell] += units[i]
-        record.cells[cell].position += units[i]
-        if sources[i] >= 0:
-            source = np.uintp(sources[i])
-            record.committed[source] += units[i]
-            record.cells[source].position -= units[i]
-            check_point(record, sources[i])
+        clear(record, cells[i])
+
+
+@inlined()
+def clear(record: Record, cell: int) -> None:
+    """Take the mark off a cell, if it has one."""
+    asks = record.asks[np.uintp(cell)]
+    if asks & DUE:
+        record.asks[np.uintp(cell)] = asks ^ DUE
+        record.meters[_MARKED] -= 1

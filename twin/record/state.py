@@ -14,13 +14,17 @@ from twin.memory import pointer
 
 NO_POINT = -(1 << 31)  # of a cell without a rule
 
-# One row is a quarter of a cache line, so that an event costs one miss.
+# One row is half a cache line, so that whatever is asked of a cell costs one miss.
 CELL = np.dtype(
     [
         ("on_hand", np.int32),  # believed to be at the location
         ("position", np.int32),  # on hand + inbound - committed - backordered
         ("point", np.int32),  # its order point: the highest position at which its rule may order, or NO_POINT
         ("counted", np.int32),  # which count fixed the level last: an index into `count_times`, 0 for none
+        ("inbound", np.int32),  # units ordered towards the cell and not yet received
+        ("committed", np.int32),  # units other cells ordered from this one, not yet dispatched
+        ("backordered", np.int32),
+        ("spare", np.int32),
     ],
     align=True,
 )
@@ -68,15 +72,13 @@ class Meter(IntEnum):
     UNFOLDABLE = 4  # counted cells older than what is remembered: not applied, reported
     SIGNALS = 5  # cells waiting in `signals`
     LAST_COUNT = 6  # highest index used in `count_times`
+    MARKED = 7  # cells marked DUE
 
 
 class Record(NamedTuple):
     """Arrays of the record, for ``n`` cells."""
 
     cells: NDArray[np.void]  # (n,) of CELL
-    inbound: NDArray[np.int32]  # (n,) units ordered towards the cell and not yet received
-    committed: NDArray[np.int32]  # (n,) units other cells ordered from this one, not yet dispatched
-    backordered: NDArray[np.int32]  # (n,)
     asks: NDArray[np.uint8]  # (n,) whether the cell's rule has something to look at: bits DUE and AT_ONCE
     signals: NDArray[np.int32]  # (n,) the first `meters[SIGNALS]` are cells whose rule must be asked at once
     seen: NDArray[np.uint8]  # windows of the senders: whether the event with this sequence number was heard
@@ -84,6 +86,21 @@ class Record(NamedTuple):
     recent: NDArray[np.void]  # (locations, r) of RECENT, rings; r is 1 where no source of counts is configured
     count_times: NDArray[np.int64]  # event time of each count heard
     meters: NDArray[np.int64]
+
+    @property
+    def inbound(self) -> NDArray[np.int32]:
+        """Units ordered towards each cell and not yet received; a view."""
+        return self.cells["inbound"]
+
+    @property
+    def committed(self) -> NDArray[np.int32]:
+        """Units that other cells ordered from each one, not yet dispatched; a view."""
+        return self.cells["committed"]
+
+    @property
+    def backordered(self) -> NDArray[np.int32]:
+        """Units that each cell owes to customers who wait; a view."""
+        return self.cells["backordered"]
 
 
 _I8, _I4, _U1 = np.int64, np.int32, np.uint8
@@ -94,17 +111,21 @@ def open_record(t: NDArray[np.int64]) -> Record:
     """The record behind a table made by ``twin.memory.table_of``; for kernels."""
     return Record(
         carray(pointer(t[0, 0]), (t[0, 1],), CELL),
-        carray(pointer(t[1, 0]), (t[1, 1],), _I4),
+        carray(pointer(t[1, 0]), (t[1, 1],), _U1),
         carray(pointer(t[2, 0]), (t[2, 1],), _I4),
-        carray(pointer(t[3, 0]), (t[3, 1],), _I4),
-        carray(pointer(t[4, 0]), (t[4, 1],), _U1),
-        carray(pointer(t[5, 0]), (t[5, 1],), _I4),
-        carray(pointer(t[6, 0]), (t[6, 1],), _U1),
-        carray(pointer(t[7, 0]), (t[7, 1],), SENDER),
-        carray(pointer(t[8, 0]), (t[8, 1], t[8, 2]), RECENT),
-        carray(pointer(t[9, 0]), (t[9, 1],), _I8),
-        carray(pointer(t[10, 0]), (t[10, 1],), _I8),
+        carray(pointer(t[3, 0]), (t[3, 1],), _U1),
+        carray(pointer(t[4, 0]), (t[4, 1],), SENDER),
+        carray(pointer(t[5, 0]), (t[5, 1], t[5, 2]), RECENT),
+        carray(pointer(t[6, 0]), (t[6, 1],), _I8),
+        carray(pointer(t[7, 0]), (t[7, 1],), _I8),
     )
+
+
+@inlined()
+def address_of_asks(t: NDArray[np.int64]) -> int:
+    """Where ``Record.asks`` begins, for a kernel that reads many marks at once."""
+    address: int = t[1, 0]
+    return address
 
 
 def sender_of(source: int, location: int, senders: int) -> int:
@@ -129,9 +150,6 @@ def new_record(cells: int, *, locations: int, window: int, folds_counts: bool, r
     senders["first"] = np.arange(senders.size) * power_of_two(window)
     return Record(
         cells=rows,
-        inbound=np.zeros(cells, np.int32),
-        committed=np.zeros(cells, np.int32),
-        backordered=np.zeros(cells, np.int32),
         asks=np.zeros(cells, np.uint8),
         signals=np.empty(cells, np.int32),
         seen=np.zeros(senders.size * power_of_two(window), np.uint8),

@@ -1,6 +1,6 @@
 """Making the operations of a stretch of days: drawn, put in order, sent on to the record, track by track.
 
-What a track needs stays in the processor's cache from the first draw to the last arrival. What the record will hear only after the
+A track is put in order in small arrays that stay in the processor's cache, and written to the operations from front to back. What the record will hear only after the
 stretch is set aside, with the sale it is about, and comes first in the next one.
 """
 
@@ -30,9 +30,11 @@ class Bench(NamedTuple):
 
     drawn: NDArray[np.void]  # of SALE: the lines of a track, unordered
     drawn_spare: NDArray[np.void]
-    sent: NDArray[np.void]  # of ARRIVAL
+    ordered: NDArray[np.void]  # the same in order
+    sent: NDArray[np.void]  # of ARRIVAL: what the record will hear of them
     sent_spare: NDArray[np.void]
-    ends: NDArray[np.int64]  # see ``twin.sorting.sort_rows``
+    heard: NDArray[np.void]  # the same in order
+    ends: NDArray[np.int32]  # see ``twin.sorting.sort_rows``
     carried: NDArray[np.void]  # (w,) of SALE: what the waiting arrivals are about
     waiting: NDArray[np.void]  # (w,) of ARRIVAL
     waiting_first: NDArray[np.int64]  # (t + 1,)
@@ -52,18 +54,20 @@ def _open_bench(t: NDArray[np.int64]) -> Bench:
     return Bench(
         carray(pointer(t[0, 0]), (t[0, 1],), SALE),
         carray(pointer(t[1, 0]), (t[1, 1],), SALE),
-        carray(pointer(t[2, 0]), (t[2, 1],), ARRIVAL),
+        carray(pointer(t[2, 0]), (t[2, 1],), SALE),
         carray(pointer(t[3, 0]), (t[3, 1],), ARRIVAL),
-        carray(pointer(t[4, 0]), (t[4, 1],), _I8),
-        carray(pointer(t[5, 0]), (t[5, 1],), SALE),
-        carray(pointer(t[6, 0]), (t[6, 1],), ARRIVAL),
-        carray(pointer(t[7, 0]), (t[7, 1],), _I8),
-        carray(pointer(t[8, 0]), (t[8, 1],), SALE),
-        carray(pointer(t[9, 0]), (t[9, 1],), ARRIVAL),
-        carray(pointer(t[10, 0]), (t[10, 1],), ARRIVAL),
-        carray(pointer(t[11, 0]), (t[11, 1],), _I8),
-        carray(pointer(t[12, 0]), (t[12, 1],), TRACK),
+        carray(pointer(t[4, 0]), (t[4, 1],), ARRIVAL),
+        carray(pointer(t[5, 0]), (t[5, 1],), ARRIVAL),
+        carray(pointer(t[6, 0]), (t[6, 1],), np.int32),
+        carray(pointer(t[7, 0]), (t[7, 1],), SALE),
+        carray(pointer(t[8, 0]), (t[8, 1],), ARRIVAL),
+        carray(pointer(t[9, 0]), (t[9, 1],), _I8),
+        carray(pointer(t[10, 0]), (t[10, 1],), SALE),
+        carray(pointer(t[11, 0]), (t[11, 1],), ARRIVAL),
+        carray(pointer(t[12, 0]), (t[12, 1],), ARRIVAL),
         carray(pointer(t[13, 0]), (t[13, 1],), _I8),
+        carray(pointer(t[14, 0]), (t[14, 1],), TRACK),
+        carray(pointer(t[15, 0]), (t[15, 1],), _I8),
     )
 
 
@@ -74,12 +78,13 @@ def _close(row: Row) -> None:
 
 
 @inlined()
-def _number(bench: Bench, first: int, end: int) -> None:
-    """Give each line its number among those of its location."""
-    for i in range(first, end):
-        sale = bench.sales[np.uintp(i)]
+def _keep_sales(bench: Bench, n: int, row: int) -> None:
+    """Give each of ``n`` ordered lines its number among those of its location, and put them at ``row`` and on."""
+    for i in range(n):
+        sale = bench.ordered[np.uintp(i)]
         sale.sequence = bench.sequence[np.uintp(sale.location)]
         bench.sequence[np.uintp(sale.location)] += 1
+        bench.sales[np.uintp(row + i)] = sale
 
 
 @compiled()
@@ -115,15 +120,16 @@ def fill(
             bench.sent[np.uintp(sent)].row = row
             row, sent = row + 1, sent + 1
         track.sales, track.sales_end = row, row + n
-        sort_rows(bench.drawn, n, low, span, bench.ends, held_sale, bench.drawn_spare, bench.sales[row : row + n])
-        _number(bench, row, row + n)
-        sent = deliver(of, bench.sales, row, row + n, bench.sent, sent)
+        sort_rows(bench.drawn, n, low, span, bench.ends, held_sale, bench.drawn_spare, bench.ordered)
+        sent = deliver(of, bench.ordered, n, row, bench.sent, sent)
+        _keep_sales(bench, n, row)
         row += n
         due = set_aside(bench.sent, sent, low + span, bench.later[later:])
         later += sent - due
         bench.later_first[t + 1] = later
         track.arrivals, track.arrivals_end = heard, heard + due
-        sort_rows(bench.sent, due, low, span, bench.ends, held_arrival, bench.sent_spare, bench.arrivals[heard : heard + due])
+        sort_rows(bench.sent, due, low, span, bench.ends, held_arrival, bench.sent_spare, bench.heard)
+        bench.arrivals[heard : heard + due] = bench.heard[:due]
         heard += due
         bench.sales[np.uintp(row)] = bench.sales[max(row - 1, 0)]
         _close(bench.sales[np.uintp(row)])

@@ -43,7 +43,7 @@ class Lines:
         self.sequence = np.zeros(len(plan.network.locations), np.int64)
         self.waiting, self._waiting_first = np.zeros(0, ARRIVAL), np.zeros(self.tracks.size + 1, np.int64)
         self._operations, self._rooms = no_operations(), dict[str, NDArray[np.void]]()
-        self._ends = np.empty(BUCKET_ENDS, np.int64)
+        self._ends = np.empty(BUCKET_ENDS, np.int32)
         self._start, self._days = plan.scenario.start_us, plan.days
         self.day = 0  # the first that has not been drawn
         self.done = 0  # lines of the stretches before this one
@@ -96,8 +96,10 @@ class Lines:
         return Bench(
             drawn=self._room("drawn", SALE, busiest + 1),
             drawn_spare=self._room("drawn spare", SALE, busiest if busiest > FINE else 1),
+            ordered=self._room("ordered", SALE, busiest),
             sent=self._room("sent", ARRIVAL, told + 1),
             sent_spare=self._room("sent spare", ARRIVAL, told if told > FINE else 1),
+            heard=self._room("heard", ARRIVAL, told),
             ends=self._ends,
             carried=carried,
             waiting=self.waiting,
@@ -114,5 +116,5 @@ class Lines:
         """An array for at least so many rows, made anew only where the last one is too small."""
         room = self._rooms.get(name)
         if room is None or room.size < rows:
-            room = self._rooms[name] = np.zeros(rows + rows // 16, kind)
+            room = self._rooms[name] = np.zeros(rows + rows // 4, kind)
         return room

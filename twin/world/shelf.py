@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from twin.clock import KEY_SHIFT, LATER_ROUND
 from twin.compiled import compiled, inlined
+from twin.intrinsics import prefetch
 from twin.memory import Row
 from twin.random.tables import quantile_draw
 from twin.world.calendar import push
@@ -15,6 +16,7 @@ from twin.world.state import Control, Shelves, open_shelves
 _BY_CELL, _BUCKETS = int(Control.BY_CELL), int(Control.BUCKETS)
 _CATEGORIES, _OWED, _BACKFILLS = int(Control.CATEGORIES), int(Control.BACKORDERS), int(Control.BACKFILLS)
 _DAY_US = 86_400_000_000
+_AHEAD = 16  # lines between asking for memory and using it
 
 
 @inlined()
@@ -133,6 +135,12 @@ def _backfill(
     shelves.control[_BACKFILLS] += 1
 
 
+@inlined()
+def _ask_for(shelves: Shelves, cell: int, sku: int) -> None:
+    prefetch(shelves.on_hand, cell)
+    prefetch(shelves.items, sku)
+
+
 @compiled()
 def put_away(
     table: NDArray[np.int64],
@@ -152,8 +160,9 @@ def put_away(
     shelves = open_shelves(table)
     track = shelves.tracks[track_of(shelves, location)]
     turn_day(shelves, track, time)
-    left = track.day_end - time
+    left, last = track.day_end - time, cells.size - 1
     for i in range(cells.size):
+        _ask_for(shelves, cells[min(i + _AHEAD, last)], skus[min(i + _AHEAD, last)])
         page = shelves.pages[page_of(shelves, track, cells[i], location, skus[i])]
         page.received += units[i]
         _move(shelves, page, cells[i], skus[i], left, units[i])
@@ -179,8 +188,9 @@ def take_out(
     shelves = open_shelves(table)
     track = shelves.tracks[track_of(shelves, location)]
     turn_day(shelves, track, time)
-    total = np.int64(0)
+    total, last = np.int64(0), cells.size - 1
     for i in range(cells.size):
+        _ask_for(shelves, cells[min(i + _AHEAD, last)], skus[min(i + _AHEAD, last)])
         units = min(np.int64(wanted[i]), max(np.int64(shelves.on_hand[cells[i]]), np.int64(0)), np.int64(room - total))
         taken[i] = units
         if units > 0:

@@ -16,9 +16,9 @@ from tests.twin.scenes import TWO_STORES, Ran, plan_of, run
 from tests.twin.world.made_up import texts
 from twin.brain import brain as deciding
 from twin.brain.groups import CONTINUOUS
-from twin.brain.scan import collect, count_marked, look_up, order_lines, settle
+from twin.brain.scan import collect, look_up, order_lines, settle
 from twin.memory import table_of
-from twin.record.apply import place_lines
+from twin.record.apply import place_lines, unmark
 from twin.record.state import AT_ONCE, DUE, NO_POINT, Meter, Record, new_record
 
 CELLS = 70
@@ -48,6 +48,7 @@ def low_and_unmarked(record: Record) -> list[int]:
     """Cells at or below their points that no review would find."""
     low = record.cells["position"] <= record.cells["point"]
     found: list[int] = np.flatnonzero(low & (record.asks & (DUE | AT_ONCE) == 0)).tolist()
+    assert record.meters[Meter.MARKED] == np.count_nonzero(record.asks & DUE)  # there must be room for all of them
     return found
 
 
@@ -60,10 +61,11 @@ def records(draw: st.DrawFn) -> Record:
     cells["position"] = cells["point"] + rng.integers(0, 9, CELLS)  # above it or at it
     low = rng.random(CELLS) < draw(st.sampled_from([0.0, 0.05, 0.5, 1.0]))
     cells["position"][low & (cells["point"] > NO_POINT)] -= 8
-    cells["on_hand"], record.inbound[:], record.backordered[:] = rng.integers(0, 99, (3, CELLS))
+    cells["on_hand"], cells["inbound"], cells["backordered"] = rng.integers(0, 99, (3, CELLS))
     record.asks[:] = np.where(rng.random(CELLS) < 0.2, AT_ONCE, 0)
     risen = rng.random(CELLS) < draw(st.sampled_from([0.0, 0.1, 1.0]))
     record.asks[(cells["position"] <= cells["point"]) | risen] |= DUE
+    record.meters[Meter.MARKED] = np.count_nonzero(record.asks & DUE)
     return record
 
 
@@ -74,8 +76,7 @@ def test_marks_lead_to_the_cells_that_are_low(record: Record, of: Ranges) -> Non
     inside = np.zeros(CELLS, bool)
     for first, end in zip(*of, strict=True):
         inside[first:end] = True
-    assert count_marked(table, *of) == np.count_nonzero(inside & (before & DUE > 0))
-    asked = collect(table, *of)
+    asked = collect(record, table, *of)
     assert asked.cells.tolist() == expected
     places = [max(i for i, first in enumerate(of[0]) if first <= cell < of[1][i]) for cell in expected]
     assert asked.place.tolist() == places
@@ -94,16 +95,18 @@ def test_marks_lead_to_the_cells_that_are_low(record: Record, of: Ranges) -> Non
 @given(records(), ranges(), st.integers(0, 2**32))
 def test_a_cell_stays_marked_at_a_review_for_as_long_as_it_is_low(record: Record, of: Ranges, seed: int) -> None:
     table = table_of(record)
-    asked = collect(table, *of)
+    asked = collect(record, table, *of)
     units = np.random.default_rng(seed).integers(0, 20, asked.cells.size).astype(np.int32)
-    place_lines(table, asked.cells, np.full(asked.cells.size, -1, np.int32), units)
+    if asked.cells.size:
+        place_lines(table, asked.cells, np.full(asked.cells.size, -1, np.int32), units)
     settle(table, asked.cells)
     again = scanned(record, of)
     rows = record.cells[asked.cells]
     low = (rows["position"] <= rows["point"]) & (record.asks[asked.cells] & AT_ONCE == 0)
     assert again == asked.cells[low].tolist()
-    assert collect(table, *of).cells.tolist() == again
-    assert count_marked(table, *of) == len(again)
+    assert collect(record, table, *of).cells.tolist() == again
+    everywhere = collect(record, table, np.array([0]), np.array([CELLS])).cells
+    assert record.meters[Meter.MARKED] == everywhere.size  # nothing that has risen is left
     assert low_and_unmarked(record) == []
 
 
@@ -118,7 +121,7 @@ def test_what_the_record_says_of_cells(record: Record, cells: list[int]) -> None
 @given(st.lists(st.tuples(st.integers(-1, 30), st.integers(0, 2)), max_size=30))
 def test_lines_of_an_order_by_the_terms_of_their_places(asked: list[tuple[int, int]]) -> None:
     pack, moq = np.array([1, 6, 4]), np.array([1, 10, 0])
-    wanted, place = (np.array([pair[i] for pair in asked], kind) for i, kind in ((0, np.int64), (1, np.int32)))
+    wanted, place = np.array([units for units, _ in asked], np.int64), np.array([where for _, where in asked], np.int32)
     chosen, units = np.empty(len(asked), np.int32), np.empty(len(asked), np.int32)
     found = order_lines(wanted, place, pack, moq, chosen, units)
     refused = np.flatnonzero(wanted < 0)
@@ -147,6 +150,7 @@ def test_whatever_the_record_hears_a_review_by_marks_misses_nothing(steps: list[
     record.cells["point"] = rng.choice([NO_POINT, 0, 4, 9, 12], 20)
     record.asks[:] = np.where(rng.random(20) < 0.3, AT_ONCE, 0)
     record.asks[record.cells["position"] <= record.cells["point"]] |= DUE
+    record.meters[Meter.MARKED] = np.count_nonzero(record.asks & DUE)
     for n, (what, cell, units) in enumerate(steps):
         of = np.array([units // 3]), np.array([20 - units // 4])
         if what == "sell":
@@ -161,15 +165,15 @@ def test_whatever_the_record_hears_a_review_by_marks_misses_nothing(steps: list[
             believer.order((cell + 1 + units) % 20, cell, units)
         elif what == "review":
             expected = scanned(record, of)
-            asked = collect(believer.table, *of)
+            asked = collect(record, believer.table, *of)
             assert asked.cells.tolist() == expected
             for low in asked.cells[::2].tolist():
                 believer.order(low, -1, 30)
             settle(believer.table, asked.cells)
         else:
-            signalled = record.signals[: believer.meter(Meter.SIGNALS)]
+            signalled = np.unique(record.signals[: believer.meter(Meter.SIGNALS)])
             assert np.all(record.asks[signalled] & AT_ONCE)
-            record.asks[signalled] &= ~np.uint8(DUE)
+            unmark(believer.table, signalled)
             record.meters[Meter.SIGNALS] = 0
         assert low_and_unmarked(record) == []
 
@@ -193,21 +197,17 @@ def look_at_all(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """From now on every review is compared with one that looks at all cells; how many each found."""
     found = list[int]()
 
-    def collecting(table: NDArray[np.int64], first: NDArray[np.int64], end: NDArray[np.int64]) -> Any:
-        expected = scanned(reviewed[-1], (first, end))
-        asked = collect(table, first, end)
+    def collecting(
+        record: Record, table: NDArray[np.int64], first: NDArray[np.int64], end: NDArray[np.int64], at_once: bool
+    ) -> Any:
+        low = scanned(record, (first, end))
+        expected = [cell for cell in low if at_once or not record.asks[cell] & AT_ONCE]
+        asked = collect(record, table, first, end, at_once)
         assert asked.cells.tolist() == expected
         found.append(len(expected))
         return asked
 
-    reviewed, review = list[Record](), deciding.Brain._review
-
-    def reviewing(brain: deciding.Brain, batch: Any) -> None:
-        reviewed.append(brain.record)
-        review(brain, batch)
-
     monkeypatch.setattr(deciding, "collect", collecting)
-    monkeypatch.setattr(deciding.Brain, "_review", reviewing)
     return found
 
 

@@ -50,7 +50,7 @@ def most_lines(
 ) -> NDArray[np.int64]:  # fmt: skip
     """How many lines each location can have on the days that ``counts`` (streams, days), which is filled, is about."""
     tables = stream_tables(streams, START, first_day + counts.shape[1]), clockwork_tables(clockworks), recorded_tables([])
-    most = np.full(1 + max(thing.location for thing in (*streams, *clockworks)), -1, np.int64)
+    most = np.full(1 + max([s.location for s in streams] + [c.location for c in clockworks]), -1, np.int64)
     count_lines(*(table_of(table) for table in tables), seed, replication, START, first_day, counts, most)
     return most
 

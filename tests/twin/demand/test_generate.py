@@ -86,9 +86,26 @@ def test_lines_choose_skus_by_their_shares() -> None:
     np.testing.assert_array_equal(rows["sku"] - 100, rows["cell"] - 40)
 
 
-def test_a_share_of_nothing_is_never_chosen() -> None:
-    rows = lines_of([stream("a", 3000.0, among=choice(0.0, 1.0, 0.0, 0.0, 2.0, 0.0))], 2)
+@pytest.mark.parametrize("dense", [False, True])
+def test_a_share_of_nothing_is_never_chosen(dense: bool) -> None:
+    among = choice(0.0, 1.0, 0.0, 0.0, 2.0, 0.0)
+    rows = lines_of([stream("a", 3000.0, among=replace(among, sku=among.local) if dense else among)], 2)
     assert set(rows["cell"].tolist()) == {1, 4}
+
+
+def test_a_choice_among_all_skus_is_drawn_as_any_other() -> None:
+    """Where places, SKUs and choices are numbered alike nothing is looked up: the lines are the same, beside whichever others."""
+    shares = 1.0 / (np.arange(300) + 3.0)
+    sparse = choice(*shares)
+    dense = replace(sparse, sku=sparse.local)
+    a, b = stream("a", 800.0, among=sparse, first_cell=40), stream("b", 9.0, among=dense, location=1, first_cell=340)
+    one = lines_of([a, b], 3)
+    other = lines_of([replace(a, choice=dense), replace(b, choice=sparse)], 3)
+    for column in ("key", "cell", "quantity", "told"):
+        np.testing.assert_array_equal(one[column], other[column])
+    for rows, of_sparse in ((one, 0), (other, 1)):
+        place = rows["cell"] - np.where(rows["location"] == 0, 40, 340)
+        np.testing.assert_array_equal(rows["sku"], place + np.where(rows["location"] == of_sparse, 100, 0))
 
 
 def test_units_of_a_line_follow_their_law() -> None:

@@ -150,7 +150,8 @@ def test_locations_fold_their_counts_as_if_alone(data: st.DataObject) -> None:
         place = data.draw(st.integers(0, 1))
         kind = data.draw(st.sampled_from([Source.SALES, Source.WAREHOUSE, Source.COUNTS]))
         # Tills number their own sales; the warehouse and those who count number together, whoever they report of.
-        number = numbers[sender] = numbers.get(sender := (place if kind == Source.SALES else -1, kind), -1) + 1
+        sender = place if kind == Source.SALES else -1, kind
+        number = numbers[sender] = numbers.get(sender, -1) + 1
         back, cell, units = (data.draw(st.integers(*bounds)) for bounds in ((0, 8), (0, CELLS - 1), (1, 9)))
         for believer, first in ((alone[place], 0), (both, place * CELLS)):
             if kind == Source.COUNTS:

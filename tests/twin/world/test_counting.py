@@ -53,8 +53,8 @@ def test_shrink_is_unknown_until_somebody_counts() -> None:
     ran = run(plan_of(TWO_STORES, count("{every: 3d}", SHRINKING)), look)
     assert ran.total("shrunk") > 60
     assert errors[3.0] == errors[6.0] == 0
-    assert errors[2.0] > 10
-    assert errors[5.0] > 10
+    assert max(error for day, error in errors.items() if 1.5 < day < 3) > 10
+    assert max(error for day, error in errors.items() if 4.5 < day < 6) > 10
 
 
 def test_a_count_that_comes_late_counts_for_its_own_time() -> None:
@@ -86,12 +86,15 @@ def test_without_shrink_and_loss_a_count_finds_what_is_believed() -> None:
     assert counted.result.decisions_digest == never.result.decisions_digest
 
 
-@pytest.mark.xfail(strict=True, reason="a count absorbs what a review of the same instant lets leave after it")
-def test_what_leaves_after_a_count_in_the_same_instant_is_not_absorbed_by_it() -> None:
-    """At midnight the center counts, then the store's review asks for goods, which leave in the next round of midnight."""
+@pytest.mark.parametrize("latency", ["{}", "{count: {latency: 5h}}", "{warehouse: {latency: 5h}}"])
+def test_what_leaves_after_a_count_in_the_same_instant_is_not_absorbed_by_it(latency: str) -> None:
+    """At midnight the center counts, then the store's review asks for goods, which leave in the next round of midnight.
+
+    Whichever of the two the record hears of first, and however long after.
+    """
     scene = """
     demand: {pos: {at: {ids: [S1]}, sku: A, every: 5h}}
     policies: {reorder: {where: {kind: store}, use: base_stock, level: 50, review: 1d}}
     """
-    ran = run(plan_of(TWO_STORES, count("{every: 3d}"), scene))
+    ran = run(plan_of(TWO_STORES, count("{every: 3d}"), scene, f"streams: {latency}"))
     np.testing.assert_array_equal(ran.believed, ran.on_hand)

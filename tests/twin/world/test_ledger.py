@@ -104,7 +104,7 @@ def test_snapshots_compare_truth_and_record() -> None:
     snapshots = ledger_of(run(plan_of(ONE_STORE, scene))).snapshots
     assert len(snapshots) == 7
     first, second = snapshots[0], snapshots[1]
-    # At the end of day one 25 have been sold, the last at that very instant, and 15 are known.
-    assert [int(a[0]) for a in (first.truth_units, first.abs_error, first.in_flight, first.cells)] == [15, 10, 10, 1]
-    assert [int(a[0]) for a in (second.truth_units, second.abs_error, second.phantom, second.record_above)] == [0, 1, 1, 1]
+    # At the end of day one, before what midnight brings, 24 have been sold, and the 14 of before two o'clock are known.
+    assert [int(a[0]) for a in (first.truth_units, first.abs_error, first.in_flight, first.cells)] == [16, 10, 10, 1]
+    assert [int(a[0]) for a in (second.truth_units, second.abs_error, second.phantom, second.record_above)] == [0, 2, 1, 1]
     assert [int(a[0]) for a in (snapshots[2].cells, snapshots[2].abs_error)] == [0, 0]

@@ -33,7 +33,7 @@ def in_order(rows: NDArray[np.void]) -> NDArray[np.void]:
 def sorted_rows(rows: NDArray[np.void], low: int, span: int, n: int | None = None) -> NDArray[np.void]:
     """The first ``n`` rows, put in order in no more room than is asked for; what lies behind that room stays as it was."""
     n, guard = rows.size if n is None else n, 3
-    ends = np.full(BUCKET_ENDS + guard, -7, np.int64)
+    ends = np.full(BUCKET_ENDS + guard, -7, np.int32)
     given, out, spare = rows.copy(), np.zeros(n + guard, rows.dtype), np.zeros((n if n > FINE else 1) + guard, rows.dtype)
     out["key"] = spare["key"] = -7
     rows_sorted(given, n, low, span, ends[:-guard], np.zeros(1, rows.dtype), spare[:-guard], out[:n])
