@@ -32,7 +32,7 @@ _PHASES = {
     Phase.MEASURE: "truth and record are compared",
 }
 _SOURCES = {
-    Source.SALES: "POS lines, in the order in which they were rung up; what nobody hears of takes a number too",
+    Source.SALES: "POS lines, a sequence for each location, in the order in which they were rung up; what nobody hears of takes a number too",
     Source.BACKFILLS: "backorders that were met, in the order in which they were",
     Source.WAREHOUSE: "receipts and dispatches, in the order in which they happened",
     Source.COUNTS: "counts, one number for each location and time",
@@ -150,7 +150,8 @@ them from Parquet, CSV or JSONL, under other names with `--column ours=theirs`. 
 _IDS = """\
 ## Ids
 
-An event is known by its source and its `sequence`, which counts from 0 within the source. It is applied once, however often
+An event is known by its source and its `sequence`, which counts from 0 within the source, and for sales within those of the
+location. It is applied once, however often
 it comes. A number missing from a sequence means nothing: the event was lost, is late, or had nothing to tell. An id is
 remembered for a window of numbers behind the highest that was heard; what is older is not applied, and is counted as
 `beyond_window`.
@@ -170,7 +171,8 @@ and the sequence decide.
 What an event or a decision causes without delay in a later phase is still part of the same *round*. What it causes in its own
 phase or an earlier one is done in the next round of the same instant, which runs through the phases again. A review in round
 0 orders from the FC next door, whose truck leaves at once: it is loaded in the phase `pick` of round 1, and with a transit of
-0 the receipt is in round 2. Tills and backfills belong to round 0. `round` holds what time and kind alone cannot tell: whether
+0 the receipt is in round 2. Tills belong to round 0; a backfill that a receipt of a later round
+allows is heard after round 0. `round` holds what time and kind alone cannot tell: whether
 a message came before or after the decisions of its instant.
 
 The rows of a feed may come in any order. They are applied by `record_time`, `round` and phase; then sales and backfills by

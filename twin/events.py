@@ -1,7 +1,7 @@
 """What the record hears: the versioned catalogue of events, in memory and in Arrow columns.
 
 Every event has the time it happened and the time the record learns of it, a source with a sequence number that together are its
-id, and lines. A sale has one line; a receipt, a dispatch and a count have many.
+id (each location numbers its own sales), and lines. A sale has one line; a receipt, a dispatch and a count have many.
 """
 
 from __future__ import annotations
@@ -63,6 +63,7 @@ TELLS = {
     Kind.DISPATCH: Tells("a truck was loaded for another location", "units that left the shelf"),
     Kind.COUNT: Tells("a location counted what is there", "the level that was found"),
 }
+MOST_UNITS = 100_000_000  # of one line, as of one cell: far beyond any shelf, and sums of many stay far within 64 bits
 SINGLE = (Kind.SALE, Kind.BACKFILL)  # an event is one line, and always heard in round 0; of the others it may have many
 
 # Column, type, meaning. The Arrow schema, docs/events.md and docs/events.schema.json follow this list.
@@ -72,8 +73,8 @@ COLUMNS = (
     ("event_time", "int64", "when it happened, µs since the epoch"),
     ("event_round", "int16", "round of the instant in which it happened; 1 and above come after a count of that instant"),
     ("kind", "int8", "what happened: 1 sale, 2 backfill, 3 receipt, 4 dispatch, 5 count"),
-    ("source", "int8", "who says so: 0 sales, 1 backfills, 2 warehouse, 3 counts; with the sequence number its id"),
-    ("sequence", "int64", "number of the event within its source; the lines of one event share it"),
+    ("source", "int8", "who says so: 0 sales, 1 backfills, 2 warehouse, 3 counts; with the sequence number, and for sales the location, its id"),
+    ("sequence", "int64", "number of the event within its source, for sales within those of the location; the lines of one event share it"),
     ("line", "int32", "number of the line within the event, from 0"),
     ("location", "string", "where"),
     ("sku", "string", "what"),

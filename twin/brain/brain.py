@@ -42,7 +42,7 @@ class Brain:
         self, record: Record, cells: CellMap, groups: Sequence[Group], supplies: Sequence[Supply],
         *, agenda: Agenda, sink: Sink, log: DecisionLog, start_us: int, lateness_us: int,
     ) -> None:  # fmt: skip
-        self.record, self.table = record, table_of(record)
+        self.replace_record(record)
         self.cells, self.groups, self.supplies = cells, list(groups), list(supplies)
         self.agenda, self.sink, self.log = agenda, sink, log
         self._start, self._lateness, self._orders, self._asked = start_us, lateness_us, 0, False
@@ -65,7 +65,7 @@ class Brain:
 
     def replace_record(self, record: Record) -> None:
         """Take over a record that has grown."""
-        self.record, self.table = record, table_of(record)
+        self.record, self.table, self._meters = record, table_of(record), record.meters.data
 
     def hear(self, message: Message, record_time: int) -> None:
         """A message arrives."""
@@ -84,7 +84,7 @@ class Brain:
 
     def look(self, time: int) -> None:
         """Where the record has signals, see to it that they are answered in this instant's next review."""
-        if self.record.meters[_SIGNALS] and not self._asked:
+        if self._meters[_SIGNALS] and not self._asked:
             self._asked = True
             self.agenda.at(time, Phase.REVIEW, self._answer)
 

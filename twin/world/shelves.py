@@ -44,15 +44,12 @@ class ShelfLane:
         self.table, self._operations_table = table_of(self.shelves), table_of(self.operations)
         self._backorders, self._at_once = backorders, plan.asks_at_once
         self._tracks = plan.tracks
-
-    @property
-    def end_of_stretch(self) -> int:
-        """Key at which the next stretch must be made."""
-        return key(self.lines.until, 0)
+        self.end_of_stretch = key(self.lines.until, 0)  # when the next stretch must be made
 
     def next_stretch(self) -> None:
         """Go on to the next stretch of days; all of the last one must have happened."""
         self.operations = self.lines.next_stretch()
+        self.end_of_stretch = key(self.lines.until, 0)
         self._operations_table = table_of(self.operations)
         senders = self._brain.record.senders
         windows = senders["size"].copy()
