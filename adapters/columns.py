@@ -19,7 +19,11 @@ REQUIRED = ("time", "location", "sku", "quantity")
 
 
 def chosen(
-    path: Path, mapping: Mapping[str, str], required: Sequence[str], present: Sequence[str]
+    path: Path,
+    mapping: Mapping[str, str],
+    required: Sequence[str],
+    present: Sequence[str],
+    names: Mapping[str, str] = NAMES,
 ) -> dict[str, str]:
     """Return the file's column of each of our names that is mapped or present.
 
@@ -33,6 +37,8 @@ def chosen(
         Our names that must be there.
     present
         The file's columns.
+    names
+        The columns there may be, and what each holds.
 
     Raises
     ------
@@ -40,11 +46,11 @@ def chosen(
         An unknown name in the mapping; a mapped or required column that the file lacks, or has twice.
     """
     for ours in (*mapping, *required):
-        if ours not in NAMES:
-            known = ", ".join(NAMES)
-            raise FeedError(f"{path}: columns: {ours!r} is none of {known}{nearest(ours, NAMES)}")
+        if ours not in names:
+            known = ", ".join(names)
+            raise FeedError(f"{path}: columns: {ours!r} is none of {known}{nearest(ours, names)}")
     found = {}
-    for ours in NAMES:
+    for ours in names:
         theirs = mapping.get(ours, ours)
         if theirs in present:
             if list(present).count(theirs) > 1:
@@ -56,7 +62,7 @@ def chosen(
                 f"columns: {{{ours}: {theirs}}}" if ours in mapping else f"columns: {{{ours}: NAME}} names it"
             )
             raise FeedError(
-                f"{path}: no column {theirs!r} for {ours} ({NAMES[ours]}); {written}; "
+                f"{path}: no column {theirs!r} for {ours} ({names[ours]}); {written}; "
                 f"the file has: {columns}{nearest(theirs, present)}"
             )
     return found

@@ -10,13 +10,15 @@ import pyarrow as pa
 import pyarrow.csv
 
 from adapters.blocks import Batch, Block, blocks
-from adapters.columns import chosen
+from adapters.columns import NAMES, chosen
 from adapters.problems import BadRow, FeedError, shorten
 
 DELIMITERS = ",;\t|"
 
 
-def batches(path: Path, mapping: Mapping[str, str], required: Sequence[str]) -> Iterator[Batch]:
+def batches(
+    path: Path, mapping: Mapping[str, str], required: Sequence[str], known: Mapping[str, str] = NAMES
+) -> Iterator[Batch]:
     """Yield a CSV file's rows. The delimiter (comma, semicolon, tab or bar) is told from the header."""
     reader = None
     for block in blocks(path):
@@ -24,18 +26,20 @@ def batches(path: Path, mapping: Mapping[str, str], required: Sequence[str]) -> 
             if not len(block.lines):
                 continue
             header, block = _first_line(path, block)
-            reader = _Reader(path, header, mapping, required)
+            reader = _Reader(path, header, mapping, required, known)
         yield reader.read(block)
     if reader is None:
         raise FeedError(f"{path}: is empty: a header with the names of the columns is expected")
 
 
 class _Reader:
-    def __init__(self, path: Path, header: str, mapping: Mapping[str, str], required: Sequence[str]) -> None:
+    def __init__(
+        self, path: Path, header: str, mapping: Mapping[str, str], required: Sequence[str], known: Mapping[str, str]
+    ) -> None:
         self.path = path
         self.delimiter = max(DELIMITERS, key=header.count)
         names = [name.strip() for name in next(csv.reader([header], delimiter=self.delimiter))]
-        columns = chosen(path, mapping, required, names)
+        columns = chosen(path, mapping, required, names, known)
         self.width = len(names)
         self.numbered = {ours: str(names.index(theirs)) for ours, theirs in columns.items()}
 

@@ -24,7 +24,9 @@ from adapters.values import Column, Ids, Prices, Quantities
 
 __all__ = ["BadRow", "Feed", "FeedError", "read_feed"]
 
-Reader = Callable[[Path, Mapping[str, str], Sequence[str]], Iterator[Batch]]
+Reader = Callable[..., Iterator[Batch]]
+"""Called with the path, the mapping, the names of ours that must be there and, for other feeds than sales, all that may be."""
+
 READERS: dict[str, Reader] = {
     ".parquet": parquet.batches,
     ".pq": parquet.batches,
@@ -116,7 +118,7 @@ def read_feed(
         No such file, format, time zone or column; any bad row in strict mode; rows, and none of them good.
     """
     path = Path(path)
-    reader = _reader(path)
+    reader = reader_of(path)
     if time_unit is not None and time_unit not in UNITS:
         raise FeedError(f"time_unit (={time_unit!r}) must be one of {', '.join(UNITS)}")
     times = Times(zone(timezone or "UTC"), time_unit)
@@ -150,24 +152,31 @@ def _typed(batch: Batch, kinds: Mapping[str, Column], mapping: Mapping[str, str]
     table = pa.table(typed)
     if not any_wrong.any() and not batch.refused:
         return table
+    bad.extend(int(np.count_nonzero(any_wrong)) + len(batch.refused), wrong_rows(batch, kinds, mapping, wrong, any_wrong))
+    return table.filter(pa.array(~any_wrong))
 
-    def explained() -> Iterator[BadRow]:
-        refused = iter(batch.refused)
-        late = next(refused, None)
-        for row in np.flatnonzero(any_wrong).tolist():
-            line = int(batch.lines[row])
-            while late is not None and late.line < line:
-                yield late
-                late = next(refused, None)
-            name = next(name for name in wrong if wrong[name][row])
-            value = batch.columns[name][row].as_py()
-            yield BadRow(line, mapping.get(name, name), shorten(value), _reason(kinds[name], value))
-        while late is not None:
+
+def wrong_rows(
+    batch: Batch,
+    kinds: Mapping[str, Column],
+    mapping: Mapping[str, str],
+    wrong: Mapping[str, NDArray[np.bool_]],
+    any_wrong: NDArray[np.bool_],
+) -> Iterator[BadRow]:
+    """Yield the bad rows of a batch in the order of the file, with the first value that is wrong in each."""
+    refused = iter(batch.refused)
+    late = next(refused, None)
+    for row in np.flatnonzero(any_wrong).tolist():
+        line = int(batch.lines[row])
+        while late is not None and late.line < line:
             yield late
             late = next(refused, None)
-
-    bad.extend(int(np.count_nonzero(any_wrong)) + len(batch.refused), explained())
-    return table.filter(pa.array(~any_wrong))
+        name = next(name for name in wrong if wrong[name][row])
+        value = batch.columns[name][row].as_py()
+        yield BadRow(line, mapping.get(name, name), shorten(value), _reason(kinds[name], value))
+    while late is not None:
+        yield late
+        late = next(refused, None)
 
 
 def _finished(table: pa.Table, kinds: Mapping[str, Column]) -> pa.Table:
@@ -198,7 +207,8 @@ def _accept(path: Path, bad: BadRows, rows: int, strict: bool) -> None:
     raise FeedError(f"{path}: {bad.count:,} of {rows:,} rows are bad, {verdict}{shown}{more}")
 
 
-def _reader(path: Path) -> Reader:
+def reader_of(path: Path) -> Reader:
+    """Return what reads the format of a file, which must be there."""
     if not path.exists():
         beside = [other.name for other in path.parent.iterdir()] if path.parent.is_dir() else []
         raise FeedError(f"{path}: no such file{nearest(path.name, beside)}")

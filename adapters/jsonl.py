@@ -9,21 +9,23 @@ import numpy as np
 import pyarrow as pa
 
 from adapters.blocks import Batch, Block, blocks
-from adapters.columns import chosen
+from adapters.columns import NAMES, chosen
 from adapters.problems import BadRow, FeedError, shorten
 
 SAMPLE = 100
 """So many objects are looked at for the names of the columns, since an object may leave some out."""
 
 
-def batches(path: Path, mapping: Mapping[str, str], required: Sequence[str]) -> Iterator[Batch]:
+def batches(
+    path: Path, mapping: Mapping[str, str], required: Sequence[str], known: Mapping[str, str] = NAMES
+) -> Iterator[Batch]:
     """Yield a JSON Lines file's rows. Whole numbers keep all their digits."""
     decoder = None
     for block in blocks(path):
         if not len(block.lines):
             continue
         if decoder is None:
-            columns = chosen(path, mapping, required, _names(path, block))
+            columns = chosen(path, mapping, required, _names(path, block), known)
             fields = [(ours, str | int | float | None, None) for ours in columns]
             row = msgspec.defstruct("Row", fields, rename=columns, gc=False)
             decoder = msgspec.json.Decoder(row)

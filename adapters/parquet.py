@@ -8,20 +8,22 @@ import pyarrow as pa
 import pyarrow.parquet
 
 from adapters.blocks import Batch
-from adapters.columns import chosen
+from adapters.columns import NAMES, chosen
 from adapters.problems import FeedError
 
 ROWS = 1 << 20
 
 
-def batches(path: Path, mapping: Mapping[str, str], required: Sequence[str]) -> Iterator[Batch]:
+def batches(
+    path: Path, mapping: Mapping[str, str], required: Sequence[str], known: Mapping[str, str] = NAMES
+) -> Iterator[Batch]:
     """Yield a Parquet file's rows; a row's line is its number from 1."""
     try:
         file = pyarrow.parquet.ParquetFile(path)
     except pa.ArrowInvalid as problem:
         raise FeedError(f"{path}: is not a whole Parquet file: {problem}") from None
     with file:
-        columns = chosen(path, mapping, required, file.schema_arrow.names)
+        columns = chosen(path, mapping, required, file.schema_arrow.names, known)
         before = 0
         if not file.metadata.num_rows:
             empty = file.schema_arrow.empty_table()

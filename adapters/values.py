@@ -165,6 +165,75 @@ class Quantities:
 
 
 @dataclass(frozen=True)
+class Wholes:
+    """Whole numbers of a range, all their digits kept.
+
+    Attributes
+    ----------
+    least, most
+        The range, both ends in it.
+    expected
+        What they are, for messages: ``units from 0 to 100,000,000``.
+    absent
+        What stands for a missing one; None where none may be missing.
+    """
+
+    least: int
+    most: int
+    expected: str
+    absent: int | None = None
+
+    def read(self, raw: pa.Array) -> tuple[pa.Array, Mask]:
+        """Return int64 numbers and the rows that have none."""
+        if pa.types.is_integer(raw.type) and not pa.types.is_uint64(raw.type):
+            missing = np.array(pc.is_null(raw))
+            values = np.array(pc.cast(pc.fill_null(raw, 0), pa.int64()))
+            if self.absent is not None:
+                values[missing], missing = self.absent, np.zeros(len(raw), np.bool_)
+            return self._within(values, missing)
+        values, odd = np.zeros(len(raw), np.int64), np.ones(len(raw), np.bool_)
+        if is_text(raw.type):
+            plain = text(raw)
+            fits = pc.fill_null(pc.match_substring_regex(plain, r"^[+-]?[0-9]{1,18}$"), False)
+            odd = ~np.asarray(fits)
+            values = np.array(pc.cast(pc.if_else(fits, plain, "0"), pa.int64()))
+        wrong = one_by_one(raw, odd, self.one, values)
+        return self._within(values, wrong)
+
+    def one(self, value: Any) -> int:
+        """Return one number."""
+        if isinstance(value, bytes):
+            value = _utf8(value)
+        if value is None or (isinstance(value, str) and not value.strip()) or value != value:
+            if self.absent is not None:
+                return self.absent
+            raise ValueError("is missing")
+        try:
+            whole = self._whole(value)
+        except ValueError:
+            raise ValueError(f"must be {self.expected}") from None
+        if not self.least <= whole <= self.most:
+            raise ValueError(f"must be {self.expected}")
+        return whole
+
+    @staticmethod
+    def _whole(value: Any) -> int:
+        if isinstance(value, str) and re.fullmatch(r"\s*[+-]?[0-9]{1,30}\s*", value):
+            return int(value)
+        if isinstance(value, int) and not isinstance(value, bool):
+            return value
+        number = number_of(value)
+        if number != math.floor(number) or abs(number) >= 2**53:
+            raise ValueError
+        return int(number)
+
+    def _within(self, values: NDArray[np.int64], bad: Mask) -> tuple[pa.Array, Mask]:
+        outside = (values < self.least) | (values > self.most)
+        bad = bad | (outside if self.absent is None else outside & (values != self.absent))
+        return pa.array(np.where(bad, 0, values)), bad
+
+
+@dataclass(frozen=True)
 class Prices:
     """Money a unit, at least 0; may be missing."""
 

@@ -3,6 +3,7 @@
 from typing import Any
 
 from scenarios.differences import Difference, diff
+from scenarios.edits import Edit
 from scenarios.errors import NotBuiltError, ScenarioError, ScenarioErrors
 from scenarios.loading import load, loads, validate
 from scenarios.resolved import Resolved
@@ -11,6 +12,7 @@ from scenarios.shelf import library
 
 __all__ = [
     "Difference",
+    "Edit",
     "NotBuiltError",
     "Resolved",
     "Scenario",

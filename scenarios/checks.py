@@ -156,6 +156,7 @@ class _Checker:
         demand = self.scenario.demand
         for index, pos in enumerate(demand.pos):
             self.named(("demand", "pos", index, "sku"), pos.sku, self.skus(), "a SKU of the catalog")
+            self.no_supplier(("demand", "pos", index, "at"), pos.at)
         self.once(("demand", "surges"), [surge.name for surge in demand.surges], "name")
         for index, rule in enumerate(self.scenario.assortment):
             for number, sku in enumerate(rule.skus or ()):
@@ -164,6 +165,23 @@ class _Checker:
         if web is not None and web.to not in ("nearest_store", "origin"):
             self.named(
                 ("returns", "web", "to"), web.to, self.ids(), "nearest_store, origin or the id of a location"
+            )
+
+    def no_supplier(self, path: Path, selector: Selector) -> None:
+        """Nobody buys from a supplier's shelf: say so where one is named."""
+        named = [("kind", i) for i, kind in enumerate(selector.kind or ()) if kind == "supplier"]
+        suppliers = self.ids("supplier") or []
+        named += [("ids", i) for i, name in enumerate(selector.ids or ()) if name in suppliers]
+        for key, index in named:
+            found = (getattr(selector, key) or ())[index]
+            self.errors.append(
+                located(
+                    self.root,
+                    (*path, key, index),
+                    "demand at a supplier",
+                    found=f'"{found}"',
+                    expected="a store, fc or hub: suppliers ship what is ordered and sell to nobody else",
+                )
             )
 
     def places(self) -> None:

@@ -9,8 +9,9 @@ from pydantic import ValidationError
 
 from scenarios import shelf
 from scenarios.checks import check
+from scenarios.edits import Edit, apply
 from scenarios.errors import ScenarioError, ScenarioErrors, Where, nearest_name
-from scenarios.merge import edit, merge
+from scenarios.merge import merge
 from scenarios.nodes import (
     MOST_BYTES,
     Mapping,
@@ -20,7 +21,6 @@ from scenarios.nodes import (
     describe,
     plain,
     read_mapping,
-    read_node,
     without_nulls,
 )
 from scenarios.resolved import Resolved
@@ -32,9 +32,11 @@ from scenarios.values import ValueFault, zone
 MOST_EXTENDS = 16
 #: What reports call the scenario without a variant.
 RESERVED = frozenset({"base"})
+#: What all variants of a scenario share: they are compared replication by replication, on the same random numbers.
+SHARED = ("seed", "replications")
 
 
-def load(source: str | Path, *, sets: Series[str] = (), variant: str | None = None) -> Resolved:
+def load(source: str | Path, *, sets: Series[str | Edit] = (), variant: str | None = None) -> Resolved:
     """Read, resolve and check a scenario with all its variants.
 
     Parameters
@@ -42,7 +44,8 @@ def load(source: str | Path, *, sets: Series[str] = (), variant: str | None = No
     source
         A name of the library (`two-stores`, `validation/palm`) or the path of a file.
     sets
-        Edits `key.path=value` as after ``--set``, laid over the base in their order.
+        Edits `key.path=value` as after ``--set``, or with their values as they are (`Edit`), laid over the base
+        in their order.
     variant
         The variant to return instead of the base.
 
@@ -52,7 +55,7 @@ def load(source: str | Path, *, sets: Series[str] = (), variant: str | None = No
         All that is wrong, each with its place.
     """
     try:
-        path = shelf.find(str(source)) if isinstance(source, str) and shelf.is_bare(source) else Path(source)
+        path = shelf.find(source) if isinstance(source, str) and _in_library(source) else Path(source)
         root = _extended(_read(path, Where("")), path, (path.resolve(),))
     except ScenarioErrors:
         raise
@@ -61,7 +64,12 @@ def load(source: str | Path, *, sets: Series[str] = (), variant: str | None = No
     return _resolve(root, sets, variant, path)
 
 
-def loads(text: str, *, name: str = "<text>", sets: Series[str] = (), variant: str | None = None) -> Resolved:
+def _in_library(source: str) -> bool:
+    """Whether a source is looked for in the library; a folder may have been meant as one of a run."""
+    return shelf.is_bare(source) and not (source not in shelf.names() and Path(source).is_dir())
+
+
+def loads(text: str, *, name: str = "<text>", sets: Series[str | Edit] = (), variant: str | None = None) -> Resolved:
     """Like :func:`load`, from the text of a file; relative paths start from the current folder."""
     try:
         root = _extended(read_mapping(text, name), Path(name), ())
@@ -75,8 +83,16 @@ def validate(path: str | Path) -> Resolved:
     return load(path)
 
 
-def _read(path: Path, where: Where) -> Mapping:
+def _read(path: Path, where: Where, chain: tuple[Path, ...] = ()) -> Mapping:
     expected = "a scenario file, or a name of the library"
+    if path.is_dir():
+        inside = path / "scenario.yaml"
+        raise ScenarioError(
+            "is a folder",
+            where=where,
+            found=f'"{path}"',
+            expected=f"a scenario file; that of this run is {inside}" if inside.is_file() else expected,
+        )
     try:
         if path.stat().st_size > MOST_BYTES:
             raise ScenarioError(
@@ -91,15 +107,17 @@ def _read(path: Path, where: Where) -> Mapping:
             "not UTF-8 text", where=Where(str(path)), found=str(error), expected=expected
         ) from None
     except OSError as error:
-        near = nearest_name(path.name, _neighbours(path))
+        near = nearest_name(path.name, _neighbours(path, chain))
         reason = error.strerror or str(error)
         raise ScenarioError(reason, where=where, found=f'"{path}"', expected=expected, nearest=near) from None
     return read_mapping(text, str(path))
 
 
-def _neighbours(path: Path) -> list[str]:
+def _neighbours(path: Path, chain: tuple[Path, ...]) -> list[str]:
+    """Scenario files beside a path, but for those that ask for it."""
     try:
-        return [entry.name for entry in path.parent.iterdir() if entry.suffix in (".yaml", ".yml")]
+        files = [entry for entry in path.parent.iterdir() if entry.suffix in (".yaml", ".yml")]
+        return [entry.name for entry in files if entry.resolve() not in chain]
     except OSError:
         return []
 
@@ -126,29 +144,18 @@ def _extended(root: Mapping, path: Path, chain: tuple[Path, ...]) -> Mapping:
             found=" → ".join(str(part.name) for part in (*chain, below)),
             expected=f"a chain of at most {MOST_EXTENDS} files that ends",
         )
-    lower = _extended(_read(below, where), below, (*chain, below.resolve()))
+    lower = _extended(_read(below, where, chain), below, (*chain, below.resolve()))
     own = {key: value for key, value in root.entries.items() if key != "extends"}
     merged = merge(lower, Mapping(own, root.keys, root.where))
     assert isinstance(merged, Mapping)
     return merged
 
 
-def _set(root: Mapping, assignment: str) -> Mapping:
-    where = Where(f"--set {assignment}")
-    key, equals, text = assignment.partition("=")
-    if not equals or not key.strip():
-        raise ScenarioError("not an edit", where=where, expected="key.path=value")
-    value = read_node(text, where.file) if text.strip() else Null(where)
-    changed = edit(root, key.strip(), value, where)
-    assert isinstance(changed, Mapping)
-    return changed
-
-
-def _resolve(root: Mapping, sets: Series[str], variant: str | None, source: Path | None) -> Resolved:
+def _resolve(root: Mapping, sets: Series[str | Edit], variant: str | None, source: Path | None) -> Resolved:
     errors: list[ScenarioError] = []
-    for assignment in sets:
+    for change in sets:
         try:
-            root = _set(root, assignment)
+            root = apply(root, change)
         except ScenarioError as error:
             errors.append(error)
     if errors:
@@ -225,6 +232,19 @@ def _variant(
     bare: Mapping, name: str, overlay: object, errors: list[ScenarioError], source: Path | None
 ) -> Resolved | None:
     assert isinstance(overlay, Mapping)
+    for key in SHARED:
+        if key in overlay.entries:
+            errors.append(
+                ScenarioError(
+                    "is the same for all variants",
+                    where=overlay.keys[key],
+                    path=f"variants.{name}.{key}",
+                    found=describe(overlay.entries[key]),
+                    expected=f"`{key}` at the top of the file only, or --{key}",
+                )
+            )
+    if errors:
+        return None
     try:
         merged = without_nulls(merge(bare, overlay))
     except ScenarioError as error:

@@ -172,6 +172,9 @@ def read(kind: str, use: str, beside: Mapping[str, Any], own: Iterable[str]) -> 
                 f"{use} has no such parameter", at=(key,), found=f"`{key}`", expected=takes, nearest=near
             )
         typed[key] = _read_one(key, value, parameters[key])
+        if kind not in LISTED and isinstance(typed[key], int) and abs(typed[key]) > values.MOST_UNITS:
+            expected = f"at most {values.MOST_UNITS:,} units"
+            raise fault("more than can be kept", at=(key,), found=kind_of(value), expected=expected)
     for key, parameter in parameters.items():
         if parameter.required and key not in typed:
             raise fault("is missing", at=(key,), expected=f"{parameter.expected}, which {use} needs")
@@ -206,6 +209,7 @@ def _try_out(use: str, typed: Mapping[str, Any]) -> None:
     try:
         registry.make(use, CellFacts.of(0), typed)
     except ValueError as error:
-        key = re.match(r"(\w+)\(=", str(error))
-        at = (key[1],) if key and key[1] in typed else ()
-        raise fault(str(error), at=at) from None
+        said = re.fullmatch(r"(\w+)\(=(.*?)\) must (?:be )?(.*)", str(error), re.DOTALL)
+        if said is None or said[1] not in typed:
+            raise fault(str(error)) from None
+        raise fault("out of range", at=(said[1],), found=f'"{said[2]}"', expected=said[3]) from None

@@ -86,8 +86,7 @@ def _settle_one(
 
 
 def _absolute(node: Scalar) -> Path:
-    from_file = not node.where.file.startswith("--set ")
-    folder = Path(node.where.file).parent if from_file else Path()
+    folder = Path(node.where.file).parent if node.where.line else Path()  # what is not in a file has no line
     return Path(os.path.abspath(folder / Path(node.text).expanduser()))
 
 

@@ -22,6 +22,7 @@ MICROSECONDS: Final = {
 }
 DAY: Final = MICROSECONDS["d"]
 WEEKDAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+MOST_UNITS: Final = 100_000_000  # of one cell, so that a day's sums of units over time stay within 64 bits
 _PER: Final = ("s", "min", "h", "d", "w")
 _NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?", re.ASCII)
 _DURATION = re.compile(r"([+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?)\s*([A-Za-zµ]*)", re.ASCII)
@@ -79,6 +80,14 @@ def count(text: str) -> int:
     value = whole(text)
     if not 0 <= value < 2**31:
         raise ValueFault("a whole number from 0 to 2,147,483,647", message="out of range")
+    return value
+
+
+def units(text: str) -> int:
+    """A whole number of units, from 0 to `MOST_UNITS`."""
+    value = count(text)
+    if value > MOST_UNITS:
+        raise ValueFault(f"at most {MOST_UNITS:,} units", message="more than can be kept")
     return value
 
 

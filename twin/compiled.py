@@ -1,7 +1,8 @@
 """The two decorators of every kernel, and where compiled kernels are kept.
 
 numba notices a change in a kernel's own file but not in the files of the functions compiled into it. So the cache lies in a
-folder named by a digest of all sources that hold kernels: after an edit or an upgrade nothing stale is ever run.
+folder named by a digest of all sources that hold kernels: after an edit or an upgrade nothing stale is ever run. The digest holds
+where the sources lie, too: numba finds a kernel by the path of its file, so that another checkout has to compile its own.
 """
 
 from __future__ import annotations
@@ -15,13 +16,14 @@ from pathlib import Path
 import numba
 from numba import njit
 
+FOLDER, PREFIX = "stocktwin", "kernels-"
 _PACKAGES = ("twin", "policies")
 _NO_KERNELS = ("twin/cli/", "twin/runs/", "twin/kpis/", "twin/plan/")  # and no constants that a kernel holds
 
 
 def _sources_digest() -> str:
     root = Path(__file__).resolve().parent.parent
-    digest = hashlib.blake2b(numba.__version__.encode(), digest_size=8)
+    digest = hashlib.blake2b(f"{numba.__version__} {root}".encode(), digest_size=8)
     for package in _PACKAGES:
         for path in sorted((root / package).rglob("*.py")):
             name = path.relative_to(root).as_posix()
@@ -33,9 +35,9 @@ def _sources_digest() -> str:
 def cache_folder() -> Path:
     """Where this version's compiled kernels are kept: the user's cache folder, or a temporary one where that is read-only."""
     base = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-    name = f"kernels-{_sources_digest()}"
+    name = f"{PREFIX}{_sources_digest()}"
     try:
-        folder = base / "stocktwin" / name
+        folder = base / FOLDER / name
         folder.mkdir(parents=True, exist_ok=True)
         if os.access(folder, os.W_OK):
             return folder

@@ -13,7 +13,7 @@ from twin.warm import warm_up
 if TYPE_CHECKING:
     from scenarios import Resolved
 
-__all__ = ["MemoryNeeded", "Plan", "Progress", "Replication", "build", "simulate"]
+__all__ = ["MemoryNeeded", "Plan", "Progress", "Replication", "build", "plan", "simulate"]
 
 
 def build(resolved: Resolved, *, strict: bool = False) -> Plan:
@@ -21,6 +21,10 @@ def build(resolved: Resolved, *, strict: bool = False) -> Plan:
     warm_up()
     return build_plan(resolved, strict=strict)
 
+
+def plan(resolved: Resolved, *, strict: bool = False) -> Plan:
+    """The same without compiling anything: for who wants to know whether a scenario is sound."""
+    return build_plan(resolved, strict=strict)
 
 
 def simulate(

@@ -5,7 +5,7 @@ The simulator needs recorded sales as plain arrays; which file format or package
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 COMPLETE_JOURNEY = "completejourney"
+_BYTES_OF_TEXT = 40  # of a row, about
+SHOWN = 20  # bad rows of a feed that a run names one by one; from Python a feed lists a thousand
 
 
 @dataclass(frozen=True)
@@ -72,8 +74,75 @@ def recorded_sales(
     part = slice(int(first), int(last))
     return RecordedSales(
         time[part], location[part], sku[part], feed.values("quantity")[part].astype(np.int64), locations, skus,
-        feed.bad_count, tuple(str(row) for row in feed.bad_rows[:20]),
+        feed.bad_count, tuple(str(row) for row in feed.bad_rows[:SHOWN]),
     )  # fmt: skip
+
+
+def rows_of(source: str) -> int:
+    """About how many rows the Complete Journey data or a file has, without reading them."""
+    import pyarrow.parquet as pq
+
+    if source == COMPLETE_JOURNEY:
+        return 1_500_000
+    path = Path(source)
+    if not path.is_file():
+        return 0
+    if path.suffix.lower() == ".parquet":
+        try:
+            return int(pq.read_metadata(path).num_rows)
+        except (OSError, ValueError):  # whoever reads it says what is wrong
+            return 0
+    return path.stat().st_size // _BYTES_OF_TEXT
+
+
+@dataclass(frozen=True)
+class RecordedEvents:
+    """Events as they were recorded, in the order of the file; arrays of one length.
+
+    ``numbers`` are the columns of ``twin.events.COLUMNS`` that hold numbers, as far as the file has them; ``location`` and ``sku``
+    are indexes into ``locations`` and ``skus``. ``lines`` says where in the file a row stands. Rows that could not be read are
+    counted in ``bad_rows``; the first of them are in ``bad_listed``, each with its line.
+    """
+
+    path: Path
+    numbers: dict[str, NDArray[np.int64]]
+    location: NDArray[np.int32]
+    sku: NDArray[np.int32]
+    locations: list[str]
+    skus: list[str]
+    lines: NDArray[np.int64]
+    rows_read: int
+    bad_rows: int
+    bad_listed: list[tuple[int, str]]
+
+
+def recorded_events(feed: Path, columns: Mapping[str, str] | None = None) -> RecordedEvents:
+    """The events of a file, or of a run's ``events`` folder; see ``adapters.recorded.read_events``."""
+    import numpy as np
+
+    from adapters.recorded import read_events
+
+    read = read_events(feed, columns or {})
+    table = read.table
+    coded = {name: table[name].combine_chunks() for name in ("location", "sku")}
+    numbers = {
+        name: np.asarray(table[name].combine_chunks()) for name in table.column_names if name not in coded
+    }
+    codes = {name: np.asarray(column.indices, np.int32) for name, column in coded.items()}
+    return RecordedEvents(
+        read.path, numbers, codes["location"], codes["sku"], coded["location"].dictionary.to_pylist(),
+        coded["sku"].dictionary.to_pylist(), read.lines, read.rows_read, read.bad.count,
+        [(row.line, str(row)) for row in read.bad.listed],
+    )  # fmt: skip
+
+
+def say_bad_rows(name: str, count: int, listed: Sequence[str]) -> list[str]:
+    """Lines that count the bad rows of a feed and name the first of them; none where there is none."""
+    if not count:
+        return []
+    shown = [f"  {row}" for row in listed[:SHOWN]]
+    more = [f"  … and {count - len(shown):,} more"] if count > len(shown) else []
+    return [f"{count:,} rows of {name} could not be read and were left out:", *shown, *more]
 
 
 def products() -> pa.Table:

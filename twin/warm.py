@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import os
+import shutil
+import time
+from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 from numba.core import event
 
-from twin.compiled import kernels_folder
+from twin.compiled import PREFIX, kernels_folder
 from twin.runs.progress import compiling
 
+KEPT = 3  # folders of compiled kernels, the last used ones
+IN_USE_S = 86_400.0  # a folder used within a day is not taken from under whoever runs another checkout
 KERNELS = 60  # about how many functions are compiled on a first run; for the bar only
 
 # Every kernel of a run has something to do here: a sale that waits, a truck, a supplier, a count, shrink, an outage.
@@ -49,6 +56,8 @@ def warm_up() -> None:
     """Compile all kernels of a run, unless that was done before: run a tiny scenario and leave a mark in the cache."""
     mark = kernels_folder() / "complete"
     if mark.exists():
+        with suppress(OSError):  # of somebody else's, or on a file system that is read only
+            os.utime(mark)  # in use: not one of the old ones
         return
     import scenarios
     from twin.body.simulation import Simulation
@@ -58,6 +67,27 @@ def warm_up() -> None:
         Simulation(build_plan(scenarios.loads(_SMALL)), 1, folder=None).run()
     mark.parent.mkdir(parents=True, exist_ok=True)
     mark.touch()
+    if mark.parent.name.startswith(PREFIX):
+        forget_old(mark.parent.parent)
+
+
+def forget_old(base: Path, now_s: float | None = None) -> None:
+    """Remove the folders of kernels in ``base`` but for the last used `KEPT`, and those used within a day."""
+    folders = [folder for folder in base.glob(f"{PREFIX}*") if folder.is_dir()]
+    used = {folder: _used_s(folder) for folder in folders}
+    now = time.time() if now_s is None else now_s
+    for folder in sorted(folders, key=lambda one: used[one], reverse=True)[KEPT:]:
+        if now - used[folder] > IN_USE_S:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _used_s(folder: Path) -> float:
+    """When a folder of kernels was last used, as far as one can tell, in seconds since the epoch."""
+    mark = folder / "complete"
+    try:
+        return (mark if mark.exists() else folder).stat().st_mtime
+    except OSError:  # gone in the meantime
+        return 0.0
 
 
 def main() -> None:

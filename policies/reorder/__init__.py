@@ -8,7 +8,7 @@ Examples
 20
 """
 
-from policies.reorder.base import ALWAYS, NEVER, CellFacts, ReorderPolicy, ReorderState
+from policies.reorder.base import ALWAYS, LARGEST, NEVER, CellFacts, ReorderPolicy, ReorderState
 from policies.reorder.base_stock import BaseStock
 from policies.reorder.periodic import Periodic
 from policies.reorder.r_q import RQ
@@ -16,6 +16,7 @@ from policies.reorder.s_s import SS
 
 __all__ = [
     "ALWAYS",
+    "LARGEST",
     "NEVER",
     "RQ",
     "SS",

@@ -19,6 +19,9 @@ NEVER = -(2**31)
 ALWAYS = 2**31 - 1
 """Order point of a cell whose rule must be asked whenever its record changes."""
 
+LARGEST = 100_000_000
+"""Most units of a cell that a rule may aim at, or order at once: sums of two of them, and of packs, stay within 32 bits."""
+
 Facts = NDArray[np.floating[Any]]
 Whole = int | NDArray[np.integer[Any]]
 
@@ -182,10 +185,18 @@ def per_cell(values: ArrayLike, n: int) -> NDArray[np.int32]:
 
 
 def whole(name: str, value: int, lowest: int) -> int:
-    """Return a parameter that must be an integer of at least ``lowest``; ValueError echoing it otherwise."""
-    if isinstance(value, bool) or not isinstance(value, (int, np.integer)) or not lowest <= value < ALWAYS:
+    """Return a parameter that must be an integer from ``lowest`` to ``LARGEST``; ValueError echoing it otherwise."""
+    if isinstance(value, bool) or not isinstance(value, (int, np.integer)) or value < lowest:
         raise ValueError(f"{name}(={value!r}) must be a whole number >= {lowest}")
+    if value > LARGEST:
+        raise ValueError(f"{name}(={value!r}) must be at most {LARGEST:,} units a cell")
     return int(value)
+
+
+def within_reach(name: str, units: NDArray[np.integer[Any]]) -> None:
+    """ValueError where a rule's own arithmetic gives a cell more than ``LARGEST`` units."""
+    if units.size and units.max() > LARGEST:
+        raise ValueError(f"{name}: auto gives {units.max():,} units; a cell may have at most {LARGEST:,}")
 
 
 def number(name: str, value: float, *, above: float | None = None) -> float:

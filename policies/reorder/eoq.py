@@ -81,4 +81,4 @@ def whole_eoq(order_cost: float, holding: ArrayLike, demand: ArrayLike) -> NDArr
         raise ValueError(f"holding(={rates.min():g}) must be a number > 0")
     square = 2.0 * cost * demands / rates
     best: NDArray[np.float64] = np.maximum(np.ceil(np.sqrt(square + 0.25) - 0.5), 1.0)
-    return best.astype(np.int64)
+    return np.minimum(best, 1e15).astype(np.int64)

@@ -15,7 +15,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from policies.elementary import exp, log1p, normal_quantile
 from policies.kernel import FEW, kernel, numba_available
-from policies.reorder.base import ALWAYS, CellFacts, share
+from policies.reorder.base import ALWAYS, CellFacts, share, within_reach
 
 NEARLY = 1e-9  # relative difference below which variance and mean are taken as equal
 ROUNDING = 1e-9  # a normal level this little above a whole number is that number
@@ -261,6 +261,11 @@ def auto_levels(cells: CellFacts, service: float, minimum: int = 0) -> NDArray[n
         Strictly between 0 and 1.
     minimum : int
         Floor of the level, in units.
+
+    Raises
+    ------
+    ValueError
+        A level above ``LARGEST``.
     """
     out = np.empty(len(cells), np.int32)
     levels = _Levels(service, len(cells))
@@ -271,4 +276,5 @@ def auto_levels(cells: CellFacts, service: float, minimum: int = 0) -> NDArray[n
             cells.demand_mean[part], cells.demand_variance[part], time, cells.lead_time_variance[part]
         )
         levels.fill(np.ascontiguousarray(mean), np.ascontiguousarray(variance), out[part])
+    within_reach("level", out)
     return np.maximum(out, minimum, out=out)

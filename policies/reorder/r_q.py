@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from policies.reorder.base import (
-    ALWAYS,
+    LARGEST,
     CellFacts,
     ReorderPolicy,
     ReorderState,
@@ -16,6 +16,7 @@ from policies.reorder.base import (
     per_cell,
     share,
     whole,
+    within_reach,
 )
 from policies.reorder.eoq import whole_eoq
 from policies.reorder.levels import auto_levels
@@ -71,7 +72,7 @@ class RQ(ReorderPolicy):
     ) -> None:
         super().__init__(cells)
         service, minimum = share("service", service), whole("minimum", minimum, 0)
-        points = auto_levels(cells, service, minimum) if r == "auto" else whole("r", r, -ALWAYS)
+        points = auto_levels(cells, service, minimum) if r == "auto" else whole("r", r, -LARGEST)
         lots = _auto_lots(cells, order_cost, holding_per_day) if Q == "auto" else whole("Q", Q, 1)
         self.points = per_cell(points, self.cells)
         self.lots = per_cell(lots, self.cells)
@@ -109,6 +110,5 @@ def _auto_lots(
         free = int(np.argmin(cells.unit_cost))
         raise ValueError(f"Q: auto needs a unit cost above 0, found {cells.unit_cost[free]:g} in cell {free}")
     lots = whole_eoq(order_cost, rate * cells.unit_cost, cells.demand_mean)
-    if lots.max() > ALWAYS:
-        raise ValueError(f"Q: auto gives a lot of {lots.max():,} units, beyond {ALWAYS:,}")
+    within_reach("Q", lots)
     return lots

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from policies.reorder.base import (
-    ALWAYS,
+    LARGEST,
     CellFacts,
     ReorderPolicy,
     ReorderState,
@@ -16,6 +16,7 @@ from policies.reorder.base import (
     per_cell,
     share,
     whole,
+    within_reach,
 )
 from policies.reorder.levels import auto_levels
 
@@ -72,14 +73,14 @@ class SS(ReorderPolicy):
         service, minimum = share("service", service), whole("minimum", minimum, 0)
         if order_at not in ("<=", "<"):
             raise ValueError(f"order_at(={order_at!r}) must be '<=' or '<'")
-        points = auto_levels(cells, service, minimum) if s == "auto" else whole("s", s, -ALWAYS)
+        points = auto_levels(cells, service, minimum) if s == "auto" else whole("s", s, -LARGEST)
         s_values = per_cell(points, self.cells)
-        targets = _auto_targets(cells, s_values, cover_days) if S == "auto" else whole("S", S, -ALWAYS)
+        targets = _auto_targets(cells, s_values, cover_days) if S == "auto" else whole("S", S, -LARGEST)
         self.targets = per_cell(targets, self.cells)
         if self.cells and not (self.targets > s_values).all():
             cell = int(np.argmin(self.targets > s_values))
             raise ValueError(f"S(={self.targets[cell]}) must be above s(={s_values[cell]}), in cell {cell}")
-        if s != "auto" and S != "auto" and whole("S", S, -ALWAYS) <= whole("s", s, -ALWAYS):
+        if s != "auto" and S != "auto" and whole("S", S, -LARGEST) <= whole("s", s, -LARGEST):
             raise ValueError(f"S(={S}) must be above s(={s})")
         self.points = s_values if order_at == "<=" else per_cell(s_values - np.int32(1), self.cells)
 
@@ -103,7 +104,6 @@ class SS(ReorderPolicy):
 def _auto_targets(cells: CellFacts, points: NDArray[np.int32], cover_days: float) -> NDArray[np.int64]:
     # A hair less than the product: 0.1 a day for 30 days is 3 units, whatever the rounding of a double says.
     cover = np.ceil(cells.demand_mean * number("cover_days", cover_days) * (1.0 - 1e-9))
-    targets: NDArray[np.int64] = points + np.maximum(cover, 1.0).astype(np.int64)
-    if len(targets) and targets.max() >= ALWAYS:
-        raise ValueError(f"S: auto gives a level of {targets.max():,} units, beyond {ALWAYS:,}")
+    targets: NDArray[np.int64] = points + np.clip(cover, 1.0, 1e15).astype(np.int64)
+    within_reach("S", targets)
     return targets

@@ -29,12 +29,13 @@ from scenarios.fields import (
     fault,
     kind_of,
 )
+from scenarios.laws import DISCRETE
 from scenarios.schema.base import Part, exactly_one, given, only_with
 from scenarios.schema.distributions import DurationDistribution, NumberDistribution
 from scenarios.schema.files import ColumnName, Columns, data_file
 from scenarios.schema.places import NO_TIME
 from scenarios.schema.selectors import Selector
-from scenarios.values import ValueFault, amount, one_of, positive_count, share
+from scenarios.values import ValueFault, amount, one_of, positive_count, share, show_number
 
 EVERYTHING = Selector.model_construct()
 ONE = NumberDistribution.model_construct(dist="constant", value=1, mean=1, sd=0.0)
@@ -148,7 +149,37 @@ class PosDemand(Part):
             raise fault("has no meaning here", at=("sku",), expected="to stand beside `rate` or `every`")
         only_with(self, "replay", "columns", "timezone", "shift")
         self._refuse_profiles()
+        self._check_size()
         return self
+
+    def _check_size(self) -> None:
+        """A line has a whole number of units; only a law that counts things may now and then give none."""
+        size = self.size
+        if isinstance(size, str):
+            return
+        if size.constant is not None and (size.constant < 1 or size.constant != int(size.constant)):
+            raise fault(
+                "not the size of a line",
+                at=("size",),
+                found=f'"{show_number(size.constant)}"',
+                expected="whole units, at least 1",
+            )
+        if size.dist != "normal" and size.lowest < 0:
+            raise fault(
+                "reaches below 0", at=("size",), found=f"down to {show_number(size.lowest)}", expected="units of at least 0"
+            )
+        if size.mean < 1 and size.dist not in ("poisson", "negative_binomial"):
+            raise fault(
+                "lines of less than a unit", at=("size",), found=f"a mean of {show_number(size.mean)}", expected="at least 1"
+            )
+
+    @property
+    def rounded(self) -> bool:
+        """Whether its sizes are not whole by nature."""
+        size = self.size
+        if isinstance(size, str) or size.dist in (*DISCRETE, "constant"):
+            return False
+        return size.dist != "empirical" or any(value != int(value) for value in size.values or ())
 
     def _refuse_profiles(self) -> None:
         """Clockwork has no profile, and a feed brings its own times and sizes."""

@@ -6,7 +6,7 @@ from typing import Annotated, ClassVar, Self
 
 from pydantic import Field, model_validator
 
-from scenarios.fields import Amount, ClockTime, Count, OneOrMany, PerDay, PositiveDuration, choice
+from scenarios.fields import Amount, ClockTime, OneOrMany, PerDay, PositiveDuration, Units, choice
 from scenarios.schema.base import Part, exactly_one, only_with
 from scenarios.schema.demand import EVERYTHING
 from scenarios.schema.files import ColumnName, Columns, DataFile
@@ -35,7 +35,7 @@ class OpeningRule(Part):
     """Stock at the start of the cells selected, in exactly one of four ways."""
 
     where: Selector = Field(EVERYTHING, description="Which cells.")
-    units: Count | None = Field(None, description="So many units.")
+    units: Units | None = Field(None, description="So many units.")
     days_of_cover: Amount | None = Field(None, description="So many days of expected demand.")
     level: Annotated[str, choice("target", "steady")] | None = Field(
         None, description="`target`: what the reorder rule aims at; `steady`: spread as a rule long at work leaves it."

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scenarios import laws
+import scenarios
+from scenarios import ScenarioErrors, laws
 from scenarios.schema.distributions import DurationDistribution, NumberDistribution
 from scenarios.values import DAY
 from tests.scenarios.samples import TEXTBOOK, changed, errors_of, textbook
@@ -164,3 +165,41 @@ def test_what_is_kept_of_one_law_never_contradicts_another(
     kept = laws.kept(after[0], before[1], after[1])
     assert set(kept) | set(after[1]) in [set(keys) for keys in laws.sets_of(after[0])]
     assert kept <= set(before[1])
+
+
+@pytest.mark.parametrize(
+    ("size", "says"),
+    [
+        ("0", 'size of a line; found "0"; expected whole units, at least 1'),
+        ("1.5", 'size of a line; found "1.5"'),
+        ("-2", "size of a line"),
+        ("{dist: uniform, low: -3, high: 9}", "reaches below 0; found down to -3"),
+        ("{dist: triangular, low: -1, mode: 2, high: 9}", "reaches below 0"),
+        ("{dist: empirical, values: [-1, 8]}", "reaches below 0"),
+        ("{dist: exponential, mean: .2}", "less than a unit; found a mean of 0.2"),
+        ("{dist: normal, mean: 0, sd: 1}", "less than a unit"),
+    ],
+)
+def test_the_size_of_a_line_is_at_least_a_unit(size: str, says: str) -> None:
+    (error,) = errors_of(changed(TEXTBOOK, ("rate: 2/d", f"rate: 2/d, size: {size}")))
+    assert error.path == "demand.pos[A].size" and says in str(error)
+
+
+@pytest.mark.parametrize("edit", ["policies.reorder[0].level=2000000000", "inventory.opening.units=2147483647"])
+def test_more_units_than_can_be_kept_are_refused(edit: str) -> None:
+    with pytest.raises(ScenarioErrors, match="at most 100,000,000 units"):
+        scenarios.loads(TEXTBOOK, sets=[edit])
+    assert scenarios.loads(TEXTBOOK, sets=[edit.partition("=")[0] + "=100000000"])
+
+
+def test_events_and_scenarios_hold_the_same_bound() -> None:
+    from scenarios import values
+    from twin import events
+
+    assert values.MOST_UNITS == events.MOST_UNITS
+
+
+@pytest.mark.parametrize(("given", "found"), [("level: -14", '"-14"'), ("level: auto, service: 1.5", '"1.5"')])
+def test_what_a_policy_refuses_reads_like_any_other_fault(given: str, found: str) -> None:
+    (error,) = errors_of(changed(TEXTBOOK, ("level: 14", given)))
+    assert error.found == found and error.expected and "(=" not in str(error)

@@ -95,7 +95,7 @@ def test_library_names_and_paths(tmp_path: Path) -> None:
     with pytest.raises(ScenarioErrors, match="No such file") as caught:
         scenarios.load(tmp_path / "won.yaml")
     assert caught.value.nearest == "own.yaml"
-    with pytest.raises(ScenarioErrors, match="directory"):
+    with pytest.raises(ScenarioErrors, match="is a folder"):
         scenarios.load(tmp_path)
 
 
@@ -146,7 +146,7 @@ def test_extends(tmp_path: Path) -> None:
         tmp_path,
         "top.yaml",
         "extends: sub/middle.yaml\nname: top\nnetwork.lanes[V1->S1].transit: 6d\n"
-        "policies.reorder[0]: {use: r_Q, r: 3, Q: 4}\nvariants: {x: {seed: 5}, y: {seed: 6}}",
+        "policies.reorder[0]: {use: r_Q, r: 3, Q: 4}\nvariants: {x: {description: a}, y: {description: b}}",
     )
     resolved = scenarios.load(top)
     scenario = resolved.scenario
@@ -157,7 +157,7 @@ def test_extends(tmp_path: Path) -> None:
     )
     assert scenario.policies.reorder[0].params == {"r": 3, "Q": 4}
     both = resolved.with_variant("x").scenario
-    assert (both.time.days, both.seed, resolved.variants) == (30, 5, ("x", "y"))
+    assert (both.time.days, both.description, resolved.variants) == (30, "a", ("x", "y"))
     assert resolved.where(("time", "start")) == (str(tmp_path / "sub/../base.yaml"), 2)
     assert resolved.where(("network", "lanes", 0, "transit")) == (str(top), 3)
     assert "extends" not in resolved.tree
@@ -247,6 +247,8 @@ def test_bad_sets(edit: str, path: str, says: str) -> None:
         ("{a: 3}", "variants.a", "a map of paths and values"),
         ("[a]", "variants", "a map of paths and values"),
         ("{a: {variants: {b: {}}}}", "variants", "only at the top of a file"),
+        ("{a: {seed: 2}}", "variants.a.seed", "the same for all variants"),
+        ("{a: {replications: 2}}", "variants.a.replications", "or --replications"),
     ],
 )
 def test_bad_variants(variants: str, path: str, says: str) -> None:
@@ -257,8 +259,8 @@ def test_bad_variants(variants: str, path: str, says: str) -> None:
 
 def test_an_error_of_the_base_is_told_once_and_one_of_a_variant_says_which() -> None:
     text = changed(TEXTBOOK, ("seed", "sead")) if "seed" in TEXTBOOK else TEXTBOOK + "sead: 1\n"
-    errors = errors_of(text + "variants: {a: {seed: 2}, b: {seed: x}}\n")
-    assert [error.path for error in errors] == ["sead", "seed"]
+    errors = errors_of(text + "variants: {a: {description: x}, b: {time.days: x}}\n")
+    assert [error.path for error in errors] == ["sead", "time.days"]
     assert "(variant b)" in str(errors.errors[1])
 
 
@@ -278,3 +280,42 @@ def test_a_resolved_scenario_travels_between_processes() -> None:
     errors = errors_of(TEXTBOOK + "sead: 1\ncost: 2\n")
     assert str(pickle.loads(pickle.dumps(errors))) == str(errors)
     assert len(errors) == 2
+
+
+def test_values_from_python_are_taken_as_they_are() -> None:
+    """Text is not read as YAML, None takes away, and no message speaks of the command line."""
+    changed_by = [
+        scenarios.Edit("description", "{a: b}", "sets['description']"),
+        scenarios.Edit("time.days", 3, "days=3"),
+        scenarios.Edit("demand.pos", [{"sku": "A", "rate": "7/d"}], "sets['demand.pos']"),
+        scenarios.Edit("policies", None, "sets['policies']"),
+    ]
+    scenario = textbook(sets=changed_by).scenario
+    assert (scenario.description, scenario.time.days, scenario.policies.reorder) == ("{a: b}", 3, ())
+    assert [pos.rate for pos in scenario.demand.pos] == [7]
+    for value in (float("nan"), True, [1], object()):
+        with pytest.raises(ScenarioErrors) as caught:
+            textbook(sets=[scenarios.Edit("time.days", value, f"days={value}")])
+        assert "days=" in str(caught.value) and "--set" not in str(caught.value)
+
+
+def test_a_misspelt_base_is_not_the_file_that_asks_for_it(tmp_path: Path) -> None:
+    own = tmp_path / "base2.yaml"
+    own.write_text("extends: base.yaml\n")
+    with pytest.raises(ScenarioErrors, match="No such file") as caught:
+        scenarios.load(own)
+    assert caught.value.nearest is None
+    (tmp_path / "bases.yaml").write_text("name: x\n")
+    with pytest.raises(ScenarioErrors, match="No such file") as caught:
+        scenarios.load(own)
+    assert caught.value.nearest == "bases.yaml"
+
+
+def test_a_run_folder_is_not_a_scenario_but_holds_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = tmp_path / "runs"
+    folder.mkdir()
+    (folder / "scenario.yaml").write_text(TEXTBOOK)
+    monkeypatch.chdir(tmp_path)
+    for source in (folder, "runs"):
+        with pytest.raises(ScenarioErrors, match=r"that of this run is .*scenario\.yaml"):
+            scenarios.load(source)

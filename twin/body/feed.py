@@ -1,27 +1,29 @@
-"""Reading a recorded feed of events: columns to cells, bad rows counted and named, everything in the order it was heard."""
+"""A recorded feed of events for the cells of a plan: what means nothing is counted and named, the rest is put in the order in
+which it was heard."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from scenarios.errors import nearest_name
+from twin import sources
 from twin.clock import HEARD, KEY_SHIFT, LATER_ROUND
-from twin.events import COLUMNS, OPTIONAL, PHASE_OF, SINGLE, SOURCE_OF, Kind, Message
+from twin.events import PHASE_OF, SINGLE, SOURCE_OF, Kind, Message
 from twin.plan.build import Plan
 from twin.record.state import Source
 from twin.runs.errors import RunError
 
-if TYPE_CHECKING:
-    import pyarrow as pa
-
-LISTED = 10  # bad rows named one by one
+LISTED = 1_000  # bad rows kept with their line; the rest are counted
+_SHOWN = 10  # of them in an error
 _SPARSE = 64  # numbers to an event from which on they are replaced
+
+Rows = dict[str, NDArray[Any]]
 
 
 @dataclass(frozen=True)
@@ -29,7 +31,8 @@ class EventFeed:
     """A feed in the order it was heard: single lines as arrays of one length, and messages of many lines.
 
     ``messages`` are (record time, round, message). ``windows`` (senders,) is for how many sequence
-    numbers an id must be remembered.
+    numbers an id must be remembered. ``bad_listed`` are the first of the rows that were left out, with
+    line, value and reason; ``notes`` what else there is to know of the feed.
     """
 
     keys: NDArray[np.int64]
@@ -44,108 +47,115 @@ class EventFeed:
     messages: list[tuple[int, int, Message]]
     counts: bool  # whether there are any
     windows: NDArray[np.int64]
+    rows_read: int
     bad_rows: int
+    bad_listed: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 def read_event_feed(plan: Plan, feed: Path, columns: Mapping[str, str], strict: bool) -> EventFeed:
-    """Read an event log for the cells of a plan; see ``twin.body.replay.replay_events``."""
-    rows = _columns(_table(feed), feed, columns)
-    location, location_bad = _indices(rows["location"], plan.network.index)
-    sku, sku_bad = _indices(rows["sku"], plan.items.index)
-    cell = np.full(location.size, -1, np.int32)
+    """Read an event log for the cells of a plan; see ``twin.body.replay.replay_events``.
+
+    Raises
+    ------
+    RunError
+        Any bad row in strict mode; rows, and none of them good or within the run.
+    """
+    read = sources.recorded_events(feed, columns)
+    rows = _rows(plan, read)
+    reasons = _reasons(plan, read, rows)
+    bad: NDArray[np.bool_] = np.logical_or.reduce([at for at, _, _ in reasons])
+    count = read.bad_rows + int(np.count_nonzero(bad))
+    listed = sorted([*read.bad_listed, *islice(_described(read, reasons, bad, columns), LISTED)])[:LISTED]
+    texts = tuple(text for _, text in listed)
+    if count and (strict or count == read.rows_read):
+        raise RunError(_refusal(read, count, texts))
+    inside, notes = _inside(plan, read, rows["record_time"], ~bad)
+    kept = {name: values[inside] for name, values in rows.items()}
+    return _ordered(kept, len(plan.network.locations), read.rows_read, count, texts, notes)
+
+
+def _rows(plan: Plan, read: sources.RecordedEvents) -> Rows:
+    """The rows with cells for names; what may be left out is made up."""
+    count, absent = read.lines.size, ("round", "event_round", "other")
+    rows: Rows = {name: np.zeros(count, np.int64) for name in absent}
+    rows |= read.numbers
+    line = read.numbers.get("line", np.full(count, -1))
+    rows["line"] = np.where(line < 0, np.arange(count), line)
+    location = _places(read.locations, plan.network.index)[read.location]
+    sku = _places(read.skus, plan.items.index)[read.sku]
+    cell = np.full(count, -1, np.int32)
     for place in np.unique(location[location >= 0]).tolist():
         mine = np.flatnonzero((location == place) & (sku >= 0))
         cell[mine] = plan.ranged.find(place, sku[mine])
-    kinds = np.array([int(kind) for kind in Kind])
-    reasons = {
-        "no such location": location_bad,
-        "no such item": ~location_bad & sku_bad,
-        "not in the assortment": ~location_bad & ~sku_bad & (cell < 0),
-        "no such kind": ~np.isin(rows["kind"], kinds),
-        "negative units": rows["units"] < 0,
-        "heard before it happened": rows["record_time"] < rows["event_time"],
-    }
-    good = _accept(feed, reasons, strict)
-    kept: dict[str, NDArray[Any]] = {
-        name: values[good] for name, values in rows.items() if name not in ("location", "sku")
-    }
-    kept |= {"location": location[good], "cell": cell[good]}
-    return _ordered(kept, len(plan.network.locations), int(np.count_nonzero(~good)))
+    return rows | {"location": location, "sku": sku, "cell": cell}
 
 
-def _table(feed: Path) -> pa.Table:
-    import duckdb
+def _places(names: list[str], index: Mapping[str, int]) -> NDArray[np.int32]:
+    return np.array([index.get(name, -1) for name in names] or [-1], np.int32)
 
-    if feed.is_dir():
-        feed = feed / "events.parquet"
-    readers = {".parquet": "read_parquet", ".csv": "read_csv", ".jsonl": "read_json"}
-    reader = readers.get(feed.suffix.lower())
-    if reader is None:
+
+def _reasons(
+    plan: Plan, read: sources.RecordedEvents, rows: Rows
+) -> list[tuple[NDArray[np.bool_], str, Mapping[int, str] | str]]:
+    """Which rows mean nothing, in which column, and why: a text, or one for each number in the column."""
+    internal = np.array([place.is_internal for place in plan.network.locations] + [False])
+    no_place, no_item = rows["location"] < 0, rows["sku"] < 0
+    rightly = np.zeros(max(Kind) + 1, np.int64)
+    for kind in Kind:
+        rightly[kind] = SOURCE_OF[kind]
+    said = {int(kind): f"does not fit the kind: of a {kind.name.lower()} it is {int(SOURCE_OF[kind])}" for kind in Kind}
+    source = rows.get("source", np.full(read.lines.size, -1))
+    return [
+        (no_place, "location", "is no location of the scenario"),
+        (~no_place & ~internal[rows["location"]], "location", "is a supplier, which keeps no record"),
+        (no_item, "sku", "is no item of the scenario"),
+        (~no_place & ~no_item & (rows["cell"] < 0), "sku", "is not in the assortment of its location"),
+        ((source >= 0) & (source != rightly[rows["kind"]]), "source", said),
+        (rows["record_time"] < rows["event_time"], "record_time", "lies before event_time: heard before it happened"),
+    ]
+
+
+def _described(
+    read: sources.RecordedEvents, reasons: list[tuple[NDArray[np.bool_], str, Mapping[int, str] | str]],
+    bad: NDArray[np.bool_], columns: Mapping[str, str],
+) -> Iterator[tuple[int, str]]:  # fmt: skip
+    """Line and description of each row that means nothing, as those that cannot be read are described."""
+    names = {"location": (read.locations, read.location), "sku": (read.skus, read.sku)}
+    for row in np.flatnonzero(bad).tolist():
+        column, why = next((column, why) for at, column, why in reasons if at[row])
+        value = names[column][0][int(names[column][1][row])] if column in names else str(read.numbers[column][row])
+        reason = why if isinstance(why, str) else why[int(read.numbers["kind"][row])]
+        line = int(read.lines[row])
+        yield line, f"line {line}, {columns.get(column, column)} (={value!r}) {reason}"
+
+
+def _refusal(read: sources.RecordedEvents, count: int, listed: tuple[str, ...]) -> str:
+    verdict = "refused (strict)" if count < read.rows_read else "none is left: is it the right scenario and mapping of columns?"
+    lines = [f"{read.path}: {count:,} of {read.rows_read:,} rows are bad, {verdict}", *(f"  {row}" for row in listed[:_SHOWN])]
+    return "\n".join([*lines, *([f"  … and {count - _SHOWN:,} more"] if count > _SHOWN else [])])
+
+
+def _inside(
+    plan: Plan, read: sources.RecordedEvents, heard: NDArray[np.int64], good: NDArray[np.bool_]
+) -> tuple[NDArray[np.bool_], tuple[str, ...]]:
+    """The good rows that are heard within the run, and words about the others."""
+    early, late = good & (heard < plan.scenario.start_us), good & (heard >= plan.scenario.end_us)
+    inside, notes = good & ~early & ~late, []
+    if read.lines.size and not inside.any():
         raise RunError(
-            f"{feed}: found a {feed.suffix or 'file without an ending'}; expected {', '.join(readers)}"
+            f"{read.path}: found no row heard within the run ({np.count_nonzero(early):,} before its start, "
+            f"{np.count_nonzero(late):,} after its end); expected a scenario with the feed's time.start and time.days"
         )
-    try:
-        return duckdb.connect().sql(f"select * from {reader}(?)", params=[str(feed)]).to_arrow_table()
-    except duckdb.Error as problem:
-        raise RunError(f"{feed}: cannot be read: {str(problem).splitlines()[0]}") from None
+    for which, words in ((early, "before the start of the run"), (late, "after its end")):
+        if number := int(np.count_nonzero(which)):
+            notes.append(f"{number:,} events of {read.path.name} are heard {words} and left out.")
+    return inside, tuple(notes)
 
 
-def _columns(table: pa.Table, feed: Path, columns: Mapping[str, str]) -> dict[str, Any]:
-    found: dict[str, Any] = {}
-    for name, kind, _ in COLUMNS:
-        theirs = columns.get(name, name)
-        if theirs not in table.column_names:
-            if name in OPTIONAL:
-                found[name] = np.arange(table.num_rows) if name == "line" else np.zeros(table.num_rows, np.int64)
-                continue
-            near = nearest_name(theirs, table.column_names)
-            hint = f"; did you mean {near}?" if near else ""
-            raise RunError(
-                f"{feed}: found no column {theirs}; expected one for `{name}` (--column {name}=…){hint}"
-            )
-        values = table[theirs]
-        if kind == "string":
-            found[name] = values
-            continue
-        numbers = (
-            values.cast("int64", safe=False)
-            if values.null_count == 0
-            else values.fill_null(-1).cast("int64", safe=False)
-        )
-        found[name] = np.asarray(numbers.to_numpy())
-    return found
-
-
-def _indices(values: Any, index: Mapping[str, int]) -> tuple[NDArray[np.int32], NDArray[np.bool_]]:
-    """Places of names in ``index``; and which are not there."""
-    import pyarrow as pa
-
-    coded = values.cast(pa.string()).combine_chunks().dictionary_encode()
-    if isinstance(coded, pa.ChunkedArray):
-        coded = coded.combine_chunks()
-    places = np.array([index.get(name, -1) for name in coded.dictionary.to_pylist()] or [-1], np.int32)
-    codes = coded.indices.fill_null(-1).to_numpy(zero_copy_only=False)
-    found = np.where(codes >= 0, places[codes], -1).astype(np.int32)
-    return found, found < 0
-
-
-def _accept(feed: Path, reasons: Mapping[str, NDArray[np.bool_]], strict: bool) -> NDArray[np.bool_]:
-    bad: NDArray[np.bool_] = np.logical_or.reduce(list(reasons.values()))
-    count = int(np.count_nonzero(bad))
-    if not count:
-        return ~bad
-    first = np.flatnonzero(bad)[:LISTED].tolist()
-    listed = [f"  row {row + 1}: {next(why for why, at in reasons.items() if at[row])}" for row in first]
-    text = "\n".join([f"{feed}: {count:,} of {bad.size:,} rows are bad", *listed])
-    if strict or count == bad.size:
-        raise RunError(text)
-    import sys
-
-    print(f"{text}\n  they are left out", file=sys.stderr)
-    return ~bad
-
-
-def _ordered(rows: dict[str, NDArray[Any]], locations: int, bad_rows: int) -> EventFeed:
+def _ordered(
+    rows: Rows, locations: int, rows_read: int, bad_rows: int, bad_listed: tuple[str, ...], notes: tuple[str, ...]
+) -> EventFeed:
     kind = rows["kind"]
     phase = np.zeros(max(Kind) + 1, np.int64)
     source = np.zeros(max(Kind) + 1, np.int64)
@@ -164,7 +174,8 @@ def _ordered(rows: dict[str, NDArray[Any]], locations: int, bad_rows: int) -> Ev
         cells=rows["cell"][order].astype(np.int32), units=rows["units"][order].astype(np.int32),
         owed=rows["other"][order].astype(np.int32), backfill=(kind[order] == Kind.BACKFILL),
         messages=_messages({name: values[~single] for name, values in rows.items()}, first_round[~single], source),
-        counts=bool(np.any(kind == Kind.COUNT)), windows=windows, bad_rows=bad_rows,
+        counts=bool(np.any(kind == Kind.COUNT)), windows=windows,
+        rows_read=rows_read, bad_rows=bad_rows, bad_listed=bad_listed, notes=notes,
     )  # fmt: skip
 
 
@@ -194,7 +205,7 @@ def _numbered(
 
 
 def _messages(
-    rows: dict[str, NDArray[Any]], keys: NDArray[np.int64], source: NDArray[np.int64]
+    rows: Rows, keys: NDArray[np.int64], source: NDArray[np.int64]
 ) -> list[tuple[int, int, Message]]:
     """The lines of an event that were heard together make a message; an event heard twice at one instant makes two."""
     if not keys.size:

@@ -1,13 +1,15 @@
 """The open loop: a recorded feed of events goes to a brain with no world at all. Its decisions are logged and go nowhere.
 
 A feed that a run's channel delivered gives the decisions of that run, digest for digest: that is the proof of parity. The
-record's own functions apply it, in the order in which the record heard it.
+record's own functions apply it, in the order in which the record heard it. There is no truth to measure: the ledger holds
+what was decided, and how late the feed's sales were heard.
 """
 
 from __future__ import annotations
 
 import time as wall
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
@@ -20,18 +22,41 @@ from twin.body.simulation import Progress, Replication, decision_names, events_d
 from twin.body.wiring import new_brain
 from twin.brain.brain import Brain
 from twin.brain.log import DecisionLog
-from twin.clock import KEY_SHIFT, PHASES, Phase, key, key_time
+from twin.clock import DAY, KEY_SHIFT, NEVER, PHASES, Phase, key, key_time
 from twin.compiled import compiled
-from twin.decisions import NoSink
+from twin.decisions import Order
 from twin.events import PHASE_OF, Message
-from twin.kpis.ledger import LAG_BINS, Ledger
+from twin.kpis.ledger import COUNT_FIELDS, LAG_BINS, MONEY_FIELDS, Ledger, PurchaseOrder, Trip, lag_edge_us
 from twin.plan.build import Plan
 from twin.record.apply import hear_backfill, hear_sale
 from twin.record.state import Meter, open_record, widen
-from twin.world.measure import close_ledger
-from twin.world.state import PAGE
 
 _SIGNALS, _REVIEW, _BITS = int(Meter.SIGNALS), int(Phase.REVIEW) << 1, (1 << KEY_SHIFT) - 1
+TOLD = ("purchase_orders", "transfers", "cost_ordering", "record_lag_p95")
+"""The KPIs that an open loop can tell: what was decided, and how late the record heard."""
+
+
+@dataclass
+class OpenLoop(Replication):
+    """What a replayed feed has come to; ``told`` are the KPIs that it can tell."""
+
+    told: tuple[str, ...] = TOLD
+
+
+@dataclass
+class DecisionCount:
+    """A sink that acts on nothing and counts: purchase orders and transfers as they are decided."""
+
+    purchases: list[PurchaseOrder] = field(default_factory=list)
+    transfers: list[Trip] = field(default_factory=list)
+
+    def place(self, order: Order) -> None:
+        """Note an order. Nothing is ever due or delivered in an open loop."""
+        lines, units = order.cells.size, order.total
+        if order.is_purchase:
+            self.purchases.append(PurchaseOrder(order.time, NEVER, -1, order.origin, order.destination, lines, units, 0))
+        else:
+            self.transfers.append(Trip(order.time, -1, order.origin, order.destination, lines, units, 0.0))
 
 
 @compiled()
@@ -65,28 +90,33 @@ def hear_feed(
 
 def replay_events(
     plan: Plan,
-    feed: Path,
+    feed: Path | EventFeed,
     *,
     columns: Mapping[str, str] | None = None,
     strict: bool = False,
     folder: Path | None = None,
     progress: Callable[[Progress], None] | None = None,
-) -> Replication:
+) -> OpenLoop:
     """Put a recorded feed of events through the record and the policies of a plan.
 
     Parameters
     ----------
-    feed : an event log (``twin.events.COLUMNS``) as Parquet, CSV or JSONL, or a run's ``events`` folder
+    feed
+        An event log (``twin.events.COLUMNS``) as Parquet, CSV or JSONL, the ``events`` folder of a run with one
+        replication, or what ``twin.body.feed.read_event_feed`` has made of it for this plan.
     columns : our name of a column → the feed's
     strict : refuse a feed with any bad row
     folder : where ``decisions.parquet`` goes; None writes nothing
 
     Raises
     ------
-    scenarios.errors.ScenarioError
-        A feed that cannot be read, or in strict mode one with bad rows.
+    adapters.problems.FeedError
+        A feed that cannot be read.
+    twin.runs.errors.RunError
+        In strict mode a feed with bad rows; one without any good row, or without one that the run could hear.
     """
-    return _Replay(plan, read_event_feed(plan, feed, columns or {}, strict), folder).run(progress)
+    heard = feed if isinstance(feed, EventFeed) else read_event_feed(plan, feed, columns or {}, strict)
+    return _Replay(plan, heard, folder).run(progress)
 
 
 class _Replay:
@@ -96,13 +126,14 @@ class _Replay:
         variant = plan.resolved.variant or "base"
         path = folder / "decisions.parquet" if folder else None
         self.log = DecisionLog(decision_names(plan), path, (("variant", variant), ("replication", 1)))
-        self.brain: Brain = new_brain(plan, self.agenda, NoSink(), self.log, counts=feed.counts)
+        self.decided = DecisionCount()
+        self.brain: Brain = new_brain(plan, self.agenda, self.decided, self.log, counts=feed.counts)
         self.brain.replace_record(widen(self.brain.record, feed.windows))
         self._messages = iter(feed.messages)
         self._next = next(self._messages, None)
         self._at = 0
 
-    def run(self, progress: Callable[[Progress], None] | None) -> Replication:
+    def run(self, progress: Callable[[Progress], None] | None) -> OpenLoop:
         began, last = wall.perf_counter(), 0.0
         scenario, agenda = self.plan.scenario, self.agenda
         self.brain.begin()
@@ -121,6 +152,8 @@ class _Replay:
                 last = wall.perf_counter()
                 progress(Progress(agenda.time, scenario.start_us, scenario.end_us, self._at))
         self.log.close()
+        if progress is not None:
+            progress(Progress(scenario.end_us, scenario.start_us, scenario.end_us, self._at))
         return self._result(wall.perf_counter() - began)
 
     def _hear(self, until: int) -> int:
@@ -145,10 +178,11 @@ class _Replay:
     def _deliver(self, message: Message, record_time: int) -> None:
         self.brain.hear(message, record_time)
 
-    def _result(self, seconds: float) -> Replication:
+    def _result(self, seconds: float) -> OpenLoop:
         plan, meters = self.plan, self.brain.record.meters
-        pages = np.zeros(plan.days * plan.buckets, PAGE)
-        ledger = _heard_only(plan, pages)
+        ledger = _empty_ledger(plan)
+        ledger.purchase_orders, ledger.trips = self.decided.purchases, self.decided.transfers
+        ledger.lag_histogram = _lags(self.feed, plan.scenario.warmup_us)
         counted = (
             Meter.DUPLICATES,
             Meter.BEYOND_WINDOW,
@@ -161,15 +195,26 @@ class _Replay:
             "events": self._at + len(self.feed.messages), "messages": len(self.feed.messages),
             "decision_lines": self.log.lines, "bad_rows": self.feed.bad_rows, **ledger.record_counts,
         }  # fmt: skip
-        return Replication(
+        return OpenLoop(
             1, plan.scenario.seed, ledger, events_digest(self.brain.record), self.log.hexdigest(), counters,
             {"replay": seconds},
         )  # fmt: skip
 
 
-def _heard_only(plan: Plan, pages: NDArray[np.void]) -> Ledger:
+def _empty_ledger(plan: Plan) -> Ledger:
     """A ledger in which nothing happened: without a world there is no truth to measure."""
-    inbound = np.zeros((plan.days, len(plan.network.locations)), np.int64)
-    ledger = close_ledger(plan, pages, np.zeros(plan.cells, np.int32), inbound)
-    ledger.lag_histogram = np.zeros(LAG_BINS, np.int64)
-    return ledger
+    scenario, days, buckets = plan.scenario, plan.days, plan.bucket_table()
+    size = buckets.location.size
+    return Ledger(
+        start_us=scenario.start_us, warmup_days=(scenario.warmup_us - scenario.start_us) // DAY, days=days, buckets=buckets,
+        counts=np.zeros((days, size, len(COUNT_FIELDS)), np.int64), money=np.zeros((days, size, len(MONEY_FIELDS))),
+        inbound_us=np.zeros((days, len(plan.network.locations)), np.int64), lag_histogram=np.zeros(LAG_BINS, np.int64),
+    )  # fmt: skip
+
+
+def _lags(feed: EventFeed, since_us: int) -> NDArray[np.int64]:
+    """How late sales were heard, by the bins of ``twin.kpis.ledger.lag_edge_us``."""
+    edges = np.array([edge for edge in map(lag_edge_us, range(LAG_BINS)) if edge < NEVER], np.int64)
+    measured = feed.event_times >= since_us
+    lags = (feed.keys[measured] >> KEY_SHIFT) - feed.event_times[measured]
+    return np.bincount(np.searchsorted(edges, lags, side="right") - 1, minlength=LAG_BINS).astype(np.int64)

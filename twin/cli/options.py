@@ -43,6 +43,7 @@ EngineOption = Annotated[
 ProfileOption = Annotated[
     bool, typer.Option("--profile", help="Show where the first replication's time goes.")
 ]
+StrictOption = Annotated[bool, typer.Option("--strict", help="Refuse a feed with bad rows.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print kpis.json and nothing else.")]
 
 

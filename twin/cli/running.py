@@ -37,14 +37,17 @@ def run(
     engine: options.EngineOption = "local",
     profile: options.ProfileOption = False,
     as_json: options.JsonOption = False,
+    strict: options.StrictOption = False,
 ) -> None:
     """Run a scenario and its variants."""
     options.check_engine(engine)
     with reported():
         from twin.runs.execute import How, resolve
 
-        resolved = resolve(scenario, replications=replications, seed=seed, days=days, sets=sets or ())
-        how = How(out=out, jobs=jobs, keep_events=events, variants=variants or None)
+        resolved = resolve(
+            scenario, replications=replications, seed=seed, days=days, sets=sets or (), option="--"
+        )
+        how = How(out=out, jobs=jobs, keep_events=events, variants=variants or None, strict=strict)
         run_and_show(resolved, how, as_json=as_json, profile=profile)
 
 

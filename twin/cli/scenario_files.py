@@ -2,17 +2,11 @@
 
 from __future__ import annotations
 
-import importlib
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from twin.cli.errors import BAD_INPUT, reported
-
-if TYPE_CHECKING:
-    from scenarios import Resolved
-
-SIMULATOR = "twin.simulate"
 
 
 def validate(
@@ -72,15 +66,11 @@ def scenarios_() -> None:
 
 def _check(file: str) -> str:
     """Build the scenario and each variant; say what is in it."""
-    import scenarios
+    from twin.runs.checking import check
 
-    resolved: Resolved = scenarios.validate(file)
-    build = importlib.import_module(SIMULATOR).build
-    cells = build(resolved).cells
-    for variant in resolved.variants:
-        build(resolved.with_variant(variant))
-    variants = len(resolved.variants)
-    return f"{cells:,} cells" + (f", {variants} variant{'s' if variants > 1 else ''}" if variants else "")
+    checked = check(file)
+    variants = len(checked.resolved.variants)
+    return f"{checked.cells:,} cells" + (f", {variants} variant{'s' if variants > 1 else ''}" if variants else "")
 
 
 def _shown(value: object) -> str:

@@ -25,6 +25,7 @@ _COUNT, _LINE, _CLOCKWORK = int(Purpose.POS_COUNT), int(Purpose.POS_LINE), int(P
 _REPLAY = int(Purpose.REPLAY_CHANNEL)
 _DEMAND, _CHANGE = int(Phase.DEMAND) << 1, int(Phase.CHANGE) << 1
 _DAY, _QUARTER, _SHIFT = DAY, QUARTER, KEY_SHIFT
+_STEPS = 1  # from where a guide points to, nearly always enough
 
 
 @inlined()
@@ -41,6 +42,7 @@ def draw_count(tables: StreamTables, s: int, seed: int, replication: int, day: i
 def _time_of_day(tables: StreamTables, pattern: int, u: int) -> np.int64:
     """Inversion of a day's pattern: which quarter of an hour, and where in it."""
     quarter = np.int64(tables.edges_guide[pattern, u >> 24])
+    quarter += u >= tables.edges[pattern, quarter + 1]
     while u >= tables.edges[pattern, quarter + 1]:
         quarter += 1
     return quarter * _QUARTER + np.int64((u - tables.edges[pattern, quarter]) * tables.stretch[pattern, quarter])
@@ -81,10 +83,12 @@ def _source(tables: StreamTables, s: int) -> _Source:
 @inlined()
 def _choose(tables: StreamTables, of: _Source, u: int) -> np.uintp:
     """Index, among those of its choice, of the SKU a uniform number stands for."""
-    i: int = tables.guide[np.uintp(of.guide + (u >> of.guide_shift))]
-    while u > tables.last[np.uintp(of.first_choice + i)]:
+    i = of.first_choice + np.int64(tables.guide[np.uintp(of.guide + (u >> of.guide_shift))])
+    for _ in range(_STEPS):  # without a branch, which no processor could guess
+        i += u > tables.last[np.uintp(i)]
+    while u > tables.last[np.uintp(i)]:
         i += 1
-    return np.uintp(i)
+    return np.uintp(i - of.first_choice)
 
 
 @inlined()

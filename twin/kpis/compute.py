@@ -8,7 +8,7 @@ Examples
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,6 +29,7 @@ def compute(
     *,
     dimensions: Sequence[str] | None = None,
     timezone: str = "UTC",
+    kpis: Collection[str] | None = None,
 ) -> KpiFrame:
     """Compute every KPI that the ledger can tell, overall and by dimension, over the measured horizon.
 
@@ -45,6 +46,8 @@ def compute(
         and weeks only up to as many: nobody reads a longer list, and small models run for thousands of years.
     timezone : str
         Whose calendar names the days and weeks.
+    kpis : collection of str, optional
+        Which to compute; all unless given.
 
     Returns
     -------
@@ -63,8 +66,8 @@ def compute(
     chosen = _listed(ledger.days - ledger.warmup_days) if dimensions is None else dimensions
     builder = FrameBuilder()
     for grouped in sums(ledger, labels, rates, chosen, timezone):
-        _add_kpis(builder, grouped)
-        if grouped.dimension == "all":
+        _add_kpis(builder, grouped, KPIS if kpis is None else kpis)
+        if grouped.dimension == "all" and (kpis is None or "record_lag_p95" in kpis):
             _add_lag(builder, ledger.lag_histogram)
     return builder.frame()
 
@@ -97,10 +100,12 @@ def _listed(days: int) -> list[str]:
     return [dimension for dimension in DIMENSIONS if not too_many.get(dimension, False)]
 
 
-def _add_kpis(builder: FrameBuilder, grouped: Grouped) -> None:
+def _add_kpis(builder: FrameBuilder, grouped: Grouped, wanted: Collection[str]) -> None:
     codes = builder.members(grouped.members)
     for kpi in KPIS.values():
-        if not kpi.over or grouped.dimension in kpi.not_by or not grouped.figures.keys() >= set(kpi.figures):
+        if kpi.name not in wanted or not kpi.over:
+            continue
+        if grouped.dimension in kpi.not_by or not grouped.figures.keys() >= set(kpi.figures):
             continue
         values, told = _values(kpi, grouped.figures)
         if told.any():

@@ -180,7 +180,7 @@ _REPLENISHMENT = (
         "Orders to suppliers placed in the horizon, at the location that ordered.",
         {"orders_placed": 1}),
     Kpi("supplier_otif", "ratio", "higher", "replenishment",
-        "Of the orders to suppliers placed and due in the horizon, the share received in full by then.",
+        "Of the orders to suppliers placed and due in the horizon, the share at the gate in full by then, unloaded or not.",
         {"orders_otif": 1}, {"orders_due": 1}),
     Kpi("transfers", "count", "neither", "replenishment",
         "Trips between own locations that left in the horizon, at the location they left.",

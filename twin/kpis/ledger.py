@@ -87,7 +87,10 @@ class Snapshot:
 
 @dataclass
 class PurchaseOrder:
-    """One order to a supplier. Times in µs; ``received_us`` is -1 while open."""
+    """One order to a supplier. Times in µs, -1 while it has not happened.
+
+    ``arrived_us`` is when the delivery was at the gate, by which its supplier is judged; ``received_us`` when it was unloaded.
+    """
 
     placed_us: int
     due_us: int
@@ -96,7 +99,8 @@ class PurchaseOrder:
     destination: int
     lines: int
     units: int
-    received_units: int
+    received_units: int  # of what was at the gate
+    arrived_us: int = -1
 
 
 @dataclass

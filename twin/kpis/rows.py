@@ -16,7 +16,7 @@ from twin.kpis.ledger import Ledger
 Ints = NDArray[np.int64]
 
 _ORDER = attrgetter(
-    "placed_us", "due_us", "received_us", "supplier", "destination", "units", "received_units"
+    "placed_us", "due_us", "arrived_us", "supplier", "destination", "units", "received_units"
 )  # fmt: skip
 _SNAPSHOT_FIELDS = {
     "snapshot_cells": "cells",
@@ -38,16 +38,16 @@ class Orders:
     supplier: Ints
     day: Ints
     due: NDArray[np.bool_]  # in the horizon too
-    otif: NDArray[np.bool_]  # of those, received in full by the time due
+    otif: NDArray[np.bool_]  # of those, at the gate in full by the time due
 
     @classmethod
     def of(cls, ledger: Ledger, horizon: Horizon) -> Orders:
         """Read them. An order due after the end is not judged: it could only count if it came early."""
         rows = np.array([_ORDER(order) for order in ledger.purchase_orders], dtype=np.int64).reshape(-1, 7)
         rows = rows[(rows[:, 0] >= horizon.start_us) & (rows[:, 0] < horizon.end_us)]
-        placed_us, due_us, received_us, supplier, destination, units, received_units = rows.T
+        placed_us, due_us, arrived_us, supplier, destination, units, received_units = rows.T
         due = due_us < horizon.end_us
-        otif = due & (received_us >= 0) & (received_us <= due_us) & (received_units >= units)
+        otif = due & (arrived_us >= 0) & (arrived_us <= due_us) & (received_units >= units)
         return cls(destination, supplier, horizon.day_of(placed_us), due, otif)
 
     def figures(self, member: Ints, size: int) -> dict[str, Figures]:

@@ -56,7 +56,21 @@ _SUFFIXES: dict[Unit, str] = {
 _TIMES = ((7200.0, 1 / 3600, " h"), (120.0, 1 / 60, " min"), (1.0, 1.0, " s"), (0.0, 1000.0, " ms"))
 
 
-def wording(unit: Unit, values: Iterable[float], half_widths: Iterable[float | None]) -> Wording:
+def wording_of_change(unit: Unit, mean: float, half_width: float | None) -> Wording:
+    """Scale and decimals of one difference, from its own interval: what is significant never reads as 0.
+
+    Examples
+    --------
+    >>> words = wording_of_change("ratio", 0.0000012, 0.0000003)
+    >>> words.change(0.0000012), words.half(0.0000003)
+    ('+0.000120 pts', '0.000030')
+    """
+    return wording(unit, [mean], [half_width], most=12)
+
+
+def wording(
+    unit: Unit, values: Iterable[float], half_widths: Iterable[float | None], *, most: int | None = None
+) -> Wording:
     """Choose scale and decimals for figures that stand in one row.
 
     Parameters
@@ -67,6 +81,8 @@ def wording(unit: Unit, values: Iterable[float], half_widths: Iterable[float | N
         All the figures, in that unit.
     half_widths : iterable of float or None
         Half-widths of their intervals, which decide how many digits mean something: two of the widest one.
+    most : int, optional
+        Most decimals; four, and two for money, unless given.
     """
     shown = [abs(x) for x in values if x != 0]
     widest = max((h for h in half_widths if h), default=0.0)
@@ -74,12 +90,12 @@ def wording(unit: Unit, values: Iterable[float], half_widths: Iterable[float | N
     factor, suffix = (100.0 if unit == "ratio" else 1.0), _SUFFIXES[unit]
     if unit == "seconds" and largest > 0:
         _, factor, suffix = next(time for time in _TIMES if largest >= time[0])
-    decimals = _decimals(unit, [x * factor for x in shown], largest * factor, widest * factor)
+    decimals = _decimals(unit, [x * factor for x in shown], largest * factor, widest * factor, most)
     return Wording(factor, decimals, suffix, " pts" if unit == "ratio" else suffix)
 
 
-def _decimals(unit: Unit, shown: list[float], largest: float, widest: float) -> int:
-    most = 2 if unit == "money" else 4
+def _decimals(unit: Unit, shown: list[float], largest: float, widest: float, most: int | None) -> int:
+    most = (2 if unit == "money" else 4) if most is None else most
     if widest > 1e-9 * largest:  # less is what is left of rounding
         return min(max(1 - math.floor(math.log10(widest)), 0), most)
     if largest == 0 or (unit in ("units", "count") and all(x == int(x) for x in shown)):

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from network import Network
 from scenarios.errors import NotBuiltError, ScenarioError
+from twin import sources
 from twin.brain.groups import CONTINUOUS, Group
 from twin.channel.stream import Channel, Outage, channel
 from twin.clock import DAY
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
 BY_CELL = 400_000  # up to so many cells x days the ledger has a bucket for each cell
 CHUNK_LINES = 1 << 16  # lines generated at once, unless a day has more
 _BYTES_A_CELL, _BYTES_A_LINE, _BYTES_A_PAGE, _BYTES_AT_REST = 36, 110, 192 + 21 * 8, 300 << 20
+_BYTES_A_RECORDED = 64  # of a line of a feed, while it is read
 
 
 class MemoryNeeded(ScenarioError):
@@ -239,36 +241,61 @@ def _channels(scenario: Scenario, network: Network) -> Streams:
 
 
 def _check_memory(resolved: Resolved, network: Network, items: Items, cells: Cells) -> None:
-    scenario = resolved.scenario
-    days = days_of(scenario.end_us - scenario.start_us)
-    lines = sum(
-        (p.lines_per_day or p.rate or 0.0) * int(locations_of(p.at, network).sum())
-        for p in scenario.demand.pos
-    )
-    pages = (
-        len(cells) * days
-        if len(cells) * days <= BY_CELL
-        else len(network.locations) * len(items.categories) * days
-    )
-    parts = {
-        f"{len(cells):,} cells": len(cells) * _BYTES_A_CELL,
-        f"{lines:,.0f} lines generated at once": lines * _BYTES_A_LINE,
-        f"a ledger of {pages:,} pages": pages * _BYTES_A_PAGE,
-    }
-    needed, there = _BYTES_AT_REST + sum(parts.values()), available_memory()
+    parts, there = memory_parts(resolved, network, items, cells), available_memory()
+    needed = _BYTES_AT_REST + sum(size for size, _, _ in parts.values())
     if needed > there:
-        most = max(parts, key=lambda name: parts[name])
-        at = resolved.error(("assortment",), "")
+        most = max(parts, key=lambda name: parts[name][0])
+        _, path, advice = parts[most]
+        at = resolved.error(path, "")
         raise MemoryNeeded(
             f"a replication needs some {needed / 2**30:.1f} GiB of memory ({', '.join(parts)})", where=at.where, path=at.path,
-            found=f"{there / 2**30:.1f} GiB available",
-            expected=f"less: most goes to {most}; cut `assortment` (top), the number of stores, or `time.days`",
+            found=f"{there / 2**30:.1f} GiB available", expected=f"less: most goes to {most}; {advice}",
         )  # fmt: skip
+
+
+def memory_parts(
+    resolved: Resolved, network: Network, items: Items, cells: Cells
+) -> dict[str, tuple[int, tuple[str | int, ...], str]]:
+    """What takes memory: by name its bytes, the key to blame and what to do about it."""
+    scenario = resolved.scenario
+    days, places = days_of(scenario.end_us - scenario.start_us), len(network.locations)
+    by_demand = [
+        ((p.lines_per_day or p.rate or 0.0) + (DAY / p.every if p.every else 0.0)) * int(locations_of(p.at, network).sum())
+        for p in scenario.demand.pos
+    ]
+    replayed = [sources.rows_of(p.replay) if p.replay else 0 for p in scenario.demand.pos]
+    lines, recorded = sum(by_demand), sum(replayed)
+    pages = len(cells) * days if len(cells) * days <= BY_CELL else places * len(items.categories) * days
+    first = "assortment" if scenario.assortment else "network"
+    return {
+        f"{len(cells):,} cells": (
+            len(cells) * _BYTES_A_CELL, (first,), "cut `assortment` (top) or the number of stores"
+        ),
+        f"{lines:,.0f} lines generated at once": (
+            int(lines * _BYTES_A_LINE), ("demand", "pos", by_demand.index(max(by_demand)) if by_demand else 0),
+            "cut the lines a day of `demand.pos`",
+        ),
+        f"{recorded:,} lines replayed": (
+            recorded * _BYTES_A_RECORDED, ("demand", "pos", replayed.index(max(replayed)) if replayed else 0, "replay"),
+            "replay a part of the feed",
+        ),
+        f"a ledger of {pages:,} pages": (pages * _BYTES_A_PAGE, ("time", "days"), "cut `time.days`"),
+    }  # fmt: skip
+
+
+def memory_needed(plan: Plan) -> int:
+    """Bytes that a process takes for a replication of a plan, about."""
+    parts = memory_parts(plan.resolved, plan.network, plan.items, plan.ranged)
+    return _BYTES_AT_REST + sum(size for size, _, _ in parts.values())
 
 
 def available_memory() -> int:
     """Bytes of memory that a process may take now: what the system has to give, or TWIN_MEMORY_LIMIT (bytes) where set."""
     if limit := os.environ.get("TWIN_MEMORY_LIMIT"):
+        if not limit.isascii() or not limit.isdigit():
+            raise ScenarioError(
+                "not a number", path="TWIN_MEMORY_LIMIT", found=f'"{limit}"', expected="bytes, such as 8589934592 for 8 GiB"
+            )
         return int(limit)
     try:
         with open("/proc/meminfo") as lines:
@@ -278,4 +305,4 @@ def available_memory() -> int:
         return 1 << 62
 
 
-__all__ = ["DAY", "MemoryNeeded", "Plan", "Streams", "available_memory", "build_plan"]
+__all__ = ["DAY", "MemoryNeeded", "Plan", "Streams", "available_memory", "build_plan", "memory_needed"]

@@ -1,13 +1,15 @@
 """Runs beside each other: every KPI of each, and how sure it is that they differ.
 
 Replications of two runs with one seed share their random numbers, so their differences are taken replication
-by replication (paired); those of other runs are compared by Welch's interval.
+by replication (paired); those of other runs are compared by Welch's interval. Where runs with one seed have
+different numbers of replications, only those that all of them have are shown: means and differences are then of
+the same replications.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -32,12 +34,13 @@ class Comparison:
     """Series of several runs, each with the series it is compared with.
 
     ``sources`` are the runs, the baseline's first; ``series`` their variants; ``level`` the confidence of
-    intervals.
+    intervals; ``notes`` say what was left out.
     """
 
     sources: tuple[Source, ...]
     series: tuple[Series, ...]
     level: float
+    notes: tuple[str, ...] = ()
 
     def rows(self) -> Iterator[Row]:
         """One row a KPI, with a cell for each of ``series``."""
@@ -48,6 +51,8 @@ class Comparison:
         from twin.runs.table import print_series
 
         print_series(self.series, title=self.title, level=self.level, file=file)
+        for note in self.notes:
+            print(note, file=file)
         for source in self.sources:
             if source.status != "complete":
                 print(f"{source.label} is not complete ({source.status}).", file=file)
@@ -66,7 +71,7 @@ class Comparison:
             for entry, cell in zip(series, row.cells, strict=True):
                 if cell is not None:
                     entry["kpis"][row.kpi.name] = _entry(row, cell)
-        return {"level": self.level, "series": series}
+        return {"level": self.level, "notes": list(self.notes), "series": series}
 
     def html(self) -> str:
         """A self-contained report: one file, no script, nothing fetched."""
@@ -115,8 +120,54 @@ def compare(
         raise RunError("nothing to compare: expected at least one run folder")
     labels = _labels(opened)
     sources = [_source(run, label, dimension, member) for run, label in zip(opened, labels, strict=True)]
+    sources, notes = _shared(sources)
     series = _series(sources) if baseline is None else _against(baseline, _series(sources), sources)
-    return Comparison(tuple(sources), tuple(series), level)
+    return Comparison(tuple(sources), tuple(series), level, tuple(notes))
+
+
+def _shared(sources: Sequence[Source]) -> tuple[list[Source], list[str]]:
+    """Of the runs with one seed, the replications that all their variants have; and words where that leaves some out."""
+    result, notes = list(sources), []
+    for seed in dict.fromkeys(source.seed for source in sources):
+        together = [source for source in sources if source.seed == seed]
+        numbers = {(s.label, name): _numbers(kpis) for s in together for name, kpis in s.variants.items()}
+        common = frozenset.intersection(*numbers.values())
+        if all(one == common for one in numbers.values()):
+            continue
+        counts = ", ".join(f"{_name_of(key, together)} has {len(one)}" for key, one in numbers.items())
+        if not common:
+            notes.append(f"No replication is shared ({counts}): differences are not paired.")
+            continue
+        notes.append(
+            f"Shown are the {len(common)} replications that all have, means and differences alike ({counts})."
+            if len(common) > 1
+            else f"Shown is the one replication that all have ({counts})."
+        )
+        result = [_restricted(source, common) if source.seed == seed else source for source in result]
+    return result, notes
+
+
+def _numbers(kpis: KpiSamples) -> frozenset[int]:
+    return frozenset(number for samples in kpis.values() for number in samples)
+
+
+def _name_of(key: tuple[str, str], sources: Sequence[Source]) -> str:
+    label, variant = key
+    if len(sources) == 1:
+        return variant
+    return label if all(len(source.variants) == 1 for source in sources) else f"{label}/{variant}"
+
+
+def _restricted(source: Source, numbers: frozenset[int]) -> Source:
+    variants: dict[str, KpiSamples] = {
+        variant: {
+            kpi: chosen
+            for kpi, samples in kpis.items()
+            if (chosen := {n: value for n, value in samples.items() if n in numbers})
+        }
+        for variant, kpis in source.variants.items()
+    }
+    return replace(source, variants=variants)
 
 
 def _labels(runs: Sequence[Run]) -> list[str]:

@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from html import escape
 from typing import TYPE_CHECKING
 
-from twin.kpis.definitions import GROUPS
+from twin.kpis.definitions import GROUPS, Unit
 from twin.kpis.intervals import Bounds
 from twin.kpis.summary import Cell, Row, Series
-from twin.kpis.wording import Wording, wording
+from twin.kpis.wording import Wording, wording, wording_of_change
 
 if TYPE_CHECKING:
     from twin.runs.compare import Comparison
@@ -87,6 +87,8 @@ def _about(comparison: Comparison) -> Iterator[str]:
         f"<p>Dots are means, lines their {comparison.level:.0%} intervals, pale dots single replications. "
         "A difference whose interval holds zero is not significant.</p>"
     )
+    for note in comparison.notes:
+        yield f"<p>{escape(note)}</p>"
     yield '<div class="wide"><table><thead><tr>'
     heads = ("run", "folder", "seed", "replications", "state")
     yield "".join(f'<th scope="col">{head}</th>' for head in heads) + "</tr></thead><tbody>"
@@ -116,7 +118,6 @@ def _kpi(row: Row, series: Sequence[Series]) -> Iterator[str]:
     changes = [cell.difference for cell in cells if cell.difference is not None]
     means, halves = [c.estimate.mean for c in cells], [c.estimate.half_width for c in cells]
     values = wording(row.kpi.unit, means, halves)
-    differences = wording(row.kpi.unit, [d.mean for d in changes], [d.half_width for d in changes])
     axis = _Axis.over(x for c in cells for x in (*c.samples.values(), *(c.estimate.interval or ())))
     zero = _Axis.over([0.0, *(x for d in changes for x in (d.mean, *(d.interval or ())))])
     name = f"{row.kpi.name}<small>{escape(row.kpi.text)}</small>"
@@ -126,7 +127,7 @@ def _kpi(row: Row, series: Sequence[Series]) -> Iterator[str]:
         yield f"<tr>{head}<td>{escape(one.label)}</td>" + (
             "<td colspan=5>cannot be told</td></tr>"
             if cell is None
-            else _value(cell, values, axis) + _change(cell, differences, zero) + "</tr>"
+            else _value(cell, values, axis) + _change(cell, row.kpi.unit, zero) + "</tr>"
         )
         head = ""
     yield "</tbody>"
@@ -139,11 +140,12 @@ def _value(cell: Cell, words: Wording, axis: _Axis) -> str:
     return f'<td class="n">{text}</td><td>{chart}</td>'
 
 
-def _change(cell: Cell, words: Wording, axis: _Axis) -> str:
+def _change(cell: Cell, unit: Unit, axis: _Axis) -> str:
     d = cell.difference
     if d is None:
         return "<td></td><td></td><td>baseline</td>"
     look = cell.verdict if cell.verdict in ("better", "worse") else "plain"
+    words = wording_of_change(unit, d.mean, d.half_width)
     text = _text(words.change(d.mean), words, d.half_width)
     chart = _chart(axis, d.mean, d.interval, text, look=look, mark=0.0)
     said = cell.verdict or "one replication"

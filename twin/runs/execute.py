@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import math
 import os
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -10,23 +11,33 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from twin.runs.errors import DiskFull, RunError, RunInterrupted, is_disk_full
-from twin.runs.folder import COMPLETE, FAILED, INTERRUPTED, Asked, RunFolder
+from twin.runs.folder import COMPLETE, FAILED, INTERRUPTED, Asked, RunFolder, check_out
 from twin.runs.progress import Display, on_compiling
-from twin.runs.replication import BASE, SIMULATOR, Built, Finished, Plans, Simulate, Task, perform
+from twin.runs.replication import BASE, SIMULATOR, Built, Finished, Plans, Task, perform
 from twin.runs.results import Run
 from twin.runs.versions import policy_digests, versions
 
 if TYPE_CHECKING:
     from cProfile import Profile
 
-    from scenarios import Resolved
+    from scenarios import Edit, Resolved
 
 OUT = Path("runs")
 Overrides = Sequence[str] | Mapping[str, object]
 Assumptions = Mapping[str, Sequence[str]]
+
+
+class Instead(Protocol):
+    """What is done with a plan in place of simulating it."""
+
+    def prepare(self, plan: Any) -> list[str]:
+        """Raise where it cannot be done; return what is taken for granted. Called before anything is written."""
+
+    def __call__(self, plan: Any, replication: int, **options: Any) -> Any:
+        """Do it; see ``twin.simulate.simulate``."""
 
 
 @dataclass(frozen=True)
@@ -47,6 +58,10 @@ class How:
         The module that simulates.
     instead
         Called in place of its ``simulate``, in this process and once a variant: a feed has no replications.
+    replay
+        Of a run on a feed: its name, how it is taken and the digest of what is in it.
+    strict
+        Whether feeds with any bad row are refused.
     """
 
     out: str | Path = OUT
@@ -54,7 +69,9 @@ class How:
     keep_events: bool = False
     variants: Sequence[str] | None = None
     simulator: str = SIMULATOR
-    instead: Simulate | None = None
+    instead: Instead | None = None
+    replay: Mapping[str, str] | None = None
+    strict: bool = False
 
     def __post_init__(self) -> None:
         if self.jobs < 0:
@@ -68,14 +85,35 @@ def resolve(
     seed: int | None = None,
     days: float | None = None,
     sets: Overrides = (),
+    before: Sequence[Edit] = (),
+    option: str = "",
 ) -> Resolved:
-    """Load a scenario with its overrides, which become part of it: resolved, it gives the same run again."""
-    import scenarios
+    """Load a scenario with its overrides, which become part of it: resolved, it gives the same run again.
 
-    edits = [f"{path}={value}" for path, value in sets.items()] if isinstance(sets, Mapping) else list(sets)
-    for path, value in (("replications", replications), ("seed", seed), ("time.days", days)):
+    Parameters
+    ----------
+    before
+        Edits that come first.
+    option
+        What stands before the name of an override in messages: ``--`` on the command line.
+    """
+    import scenarios
+    from scenarios import Edit
+    from scenarios.edits import read_assignment
+
+    edits = [*before]
+    if isinstance(sets, Mapping):
+        edits += [Edit(path, value, f"sets[{path!r}]") for path, value in sets.items()]
+    else:
+        for text in sets:
+            label = f"{option}set {text}" if option else f"sets: {text}"
+            edits.append(Edit(*read_assignment(text, label), label))
+    for path, name, value in (
+        ("replications", "replications", replications), ("seed", "seed", seed), ("time.days", "days", days),
+    ):  # fmt: skip
         if value is not None:
-            edits.append(f"{path}={int(value) if value == int(value) else value}")
+            whole = int(value) if math.isfinite(value) and value == int(value) else value
+            edits.append(Edit(path, whole, f"{option}{name} {value}" if option else f"{name}={value}"))
     return scenarios.load(source, sets=edits)
 
 
@@ -112,9 +150,12 @@ def execute(
     display = display or Display()
     with _watched(display):
         chosen = choose_variants(resolved, how.variants)
+        check_out(Path(how.out))
         began = time.perf_counter()
-        first, assumptions = _build_all(resolved, chosen, how.simulator)
+        display.building(resolved.scenario.name)
+        first, assumptions = _build_all(resolved, chosen, how)
         built_s = time.perf_counter() - began
+        _check_memory(first.plan, _jobs(how, len(chosen) * resolved.scenario.replications))
         if on_assumptions is not None:
             on_assumptions(assumptions)
         folder = _create(resolved, chosen, assumptions, how)
@@ -125,7 +166,7 @@ def execute(
             Task(str(folder.path), variant, n, how.keep_events, how.simulator)
             for variant, n in folder.tasks()
         ]
-        display.start(resolved.scenario.name, len(tasks))
+        display.start(resolved.scenario.name, len(tasks), resolved.scenario.end_us)
         with _finishing(folder, {"build": built_s}):
             _run_all(tasks, plans, how, display, profiler)
     return Run(folder.path)
@@ -148,22 +189,23 @@ def choose_variants(resolved: Resolved, wanted: Sequence[str] | None) -> tuple[s
 
             near = nearest_name(name, known)
             hint = f"; did you mean `{near}`?" if near else ""
-            raise RunError(f"--variant: found {name}; expected one of {', '.join(known)}{hint}")
+            raise RunError(f"variant: found {name}; expected one of {', '.join(known)}{hint}")
     return tuple(name for name in known if name in wanted) or known
 
 
 def _build_all(
-    resolved: Resolved, chosen: Sequence[str], simulator: str
+    resolved: Resolved, chosen: Sequence[str], how: How
 ) -> tuple[Built, dict[str, list[str]]]:
     """Build every variant, so that a mistake in the last shows before the first has run; keep the first."""
-    build = importlib.import_module(simulator).build
+    build = importlib.import_module(how.simulator).build
+    options = {"strict": True} if how.strict else {}
     assumptions: dict[str, list[str]] = {}
     built: Built | None = None
     for variant in reversed(chosen):
         built = None
         changed = _laid_over(resolved, variant)
-        built = Built(changed, build(changed))
-        assumptions[variant] = list(built.plan.assumptions)
+        built = Built(changed, build(changed, **options))
+        assumptions[variant] = how.instead.prepare(built.plan) if how.instead else list(built.plan.assumptions)
     assert built is not None
     return built, {variant: assumptions[variant] for variant in chosen}
 
@@ -182,6 +224,8 @@ def _create(resolved: Resolved, chosen: tuple[str, ...], assumptions: Assumption
         variants=chosen,
         assumptions=assumptions,
         policies=policy_digests(_uses(resolved.tree.get("policies"))),
+        feeds=_feed_digests(resolved, chosen),
+        replay=how.replay,
         versions=versions(),
     )
     try:
@@ -192,13 +236,22 @@ def _create(resolved: Resolved, chosen: tuple[str, ...], assumptions: Assumption
         raise
 
 
+def _feed_digests(resolved: Resolved, chosen: Sequence[str]) -> dict[str, str]:
+    """SHA-256 of what is in each file that a variant replays, by the file's name."""
+    from twin.runs.replaying import digest_of
+
+    replayed = (pos.replay for variant in chosen for pos in _laid_over(resolved, variant).scenario.demand.pos)
+    files = dict.fromkeys(Path(name) for name in replayed if name and Path(name).is_file())
+    return {file.name: digest_of(file) for file in files}
+
+
 def _run_all(
     tasks: Sequence[Task], plans: Plans, how: How, display: Display, profiler: Profile | None
 ) -> None:
     def on_finished(finished: Finished) -> None:
         display.done(finished.key, finished.events)
 
-    jobs = 1 if how.instead else min(how.jobs or os.cpu_count() or 1, len(tasks))
+    jobs = _jobs(how, len(tasks))
     here = len(tasks) if jobs == 1 else 1 if profiler is not None else 0
     for i, task in enumerate(tasks[:here]):
         report = partial(display.report, task.key)
@@ -208,6 +261,25 @@ def _run_all(
 
         plans.clear()  # the workers build their own
         Supervisor(jobs, display, on_finished).run(tasks[here:])
+
+
+def _jobs(how: How, tasks: int) -> int:
+    return 1 if how.instead else min(how.jobs or os.cpu_count() or 1, tasks)
+
+
+def _check_memory(plan: Any, jobs: int) -> None:
+    """One process has been found to fit by who built the plan; whether several do is only known here."""
+    if jobs == 1 or not hasattr(plan, "ranged"):
+        return
+    from twin.plan.build import available_memory, memory_needed
+
+    needed, there = memory_needed(plan), available_memory()
+    if jobs * needed > there:
+        most = max(1, there // needed)
+        raise RunError(
+            f"jobs: found {jobs} processes of some {needed / 2**30:.1f} GiB each, with {there / 2**30:.1f} GiB available; "
+            f"expected at most {most}"
+        )
 
 
 @contextmanager

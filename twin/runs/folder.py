@@ -12,7 +12,7 @@ import json
 import os
 import shutil
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -53,6 +53,10 @@ class Asked:
         By variant, what the model takes for granted.
     policies
         SHA-256 of what decides, by name (`versions.policy_digests`).
+    feeds
+        SHA-256 of what is in each file that is replayed, by the file's name.
+    replay
+        Of a run on a feed: its name, how it is taken and its digest.
     versions
         Of the packages (`versions.versions`).
     """
@@ -65,6 +69,8 @@ class Asked:
     assumptions: Mapping[str, Sequence[str]]
     policies: Mapping[str, str]
     versions: Mapping[str, str]
+    feeds: Mapping[str, str] = field(default_factory=dict)
+    replay: Mapping[str, str] | None = None
 
 
 class RunFolder:
@@ -120,12 +126,23 @@ class RunFolder:
         if (
             state != COMPLETE
         ):  # said before the joining: a second Ctrl-C, or a disk still full, leaves the truth
-            self._write_state(state, finished, timings or {}, reason, joined=False)
+            self._write_state(state, finished, timings or {}, reason)
         if finished:
             self._join(finished)
-        status = self._write_state(state, finished, timings or {}, reason, joined=True)
-        shutil.rmtree(self.path / REPLICATIONS, ignore_errors=True)
-        return status
+        self._write_state(state, finished, timings or {}, reason)
+        self._drop_parts()
+        return status_of(state, len(finished), self._total, reason)
+
+    def _drop_parts(self) -> None:
+        """Take the folders of replications away in one step: as long as they stand, they are what is read."""
+        parts, gone = self.path / REPLICATIONS, self.path / f".{REPLICATIONS}{PART}"
+        if parts.is_dir():
+            os.replace(parts, gone)
+            shutil.rmtree(gone, ignore_errors=True)
+
+    @property
+    def _total(self) -> int:
+        return len(self.asked.variants) * self.asked.replications
 
     def finished(self) -> list[Finished]:
         """Finished replications so far, in the order of `tasks`."""
@@ -162,13 +179,8 @@ class RunFolder:
         finished: Sequence[Finished],
         timings: Mapping[str, float],
         reason: str = "",
-        joined: bool = False,
-    ) -> str:
+    ) -> None:
         asked = self.asked
-        total = len(asked.variants) * asked.replications
-        status = state if state == COMPLETE else f"{state}: {len(finished)} of {total}"
-        if reason:
-            status += f" ({reason})"
         events = sum(one.events for one in finished)
         seconds = sum(one.seconds for one in finished)
         write_json(
@@ -177,8 +189,7 @@ class RunFolder:
                 "run": self.path.name,
                 "scenario": asked.scenario,
                 "state": state,
-                "status": status,
-                "joined": joined,
+                "reason": reason or None,
                 "started": self._started.isoformat(timespec="seconds"),
                 "ended": None if state == RUNNING else datetime.now(UTC).isoformat(timespec="seconds"),
                 "seed": asked.seed,
@@ -187,6 +198,8 @@ class RunFolder:
                 "finished": {variant: len(ones) for variant, ones in _by_variant(finished).items()},
                 "scenario_digest": dict(asked.digests),
                 "policy_digests": dict(asked.policies),
+                "feed_digests": dict(asked.feeds),
+                "replay": None if asked.replay is None else dict(asked.replay),
                 "events_digest": _digests(finished, "events_digest"),
                 "decisions_digest": _digests(finished, "decisions_digest"),
                 "assumptions": {variant: list(lines) for variant, lines in asked.assumptions.items()},
@@ -198,12 +211,34 @@ class RunFolder:
                 "results": [asdict(one) for one in finished],
             },
         )
-        return status
 
     def _clear_parts(self) -> None:
         """Remove what was begun and not finished; on a full disk this makes room for ``run.json``."""
         for part in (self.path / REPLICATIONS).glob(f".*{PART}"):
             shutil.rmtree(part, ignore_errors=True)
+
+
+def status_of(state: str, finished: int, total: int, reason: str = "") -> str:
+    """How a run stands, in words: ``complete``, ``interrupted: 3 of 10``, ``failed: 2 of 10 (disk full)``."""
+    said = state if state == COMPLETE else f"{state}: {finished} of {total}"
+    return f"{said} ({reason})" if reason else said
+
+
+def check_out(out: Path) -> None:
+    """Whether a run folder can be made in ``out``; nothing is written.
+
+    Raises
+    ------
+    RunError
+        When it cannot.
+    """
+    there = next(folder for folder in (out, *out.absolute().parents) if folder.exists() or folder.is_symlink())
+    if there == out and not out.is_dir():
+        raise RunError(f"{out}: is a file; expected a folder to put the run in")
+    if not there.is_dir():
+        raise RunError(f"{out}: part of this path is a file; expected a folder to put the run in")
+    if not os.access(there, os.W_OK | os.X_OK):
+        raise RunError(f"{out}: no permission to make a run folder here; choose another with --out")
 
 
 def read_run(path: Path) -> dict[str, Any]:

@@ -59,12 +59,16 @@ class Display:
         self.finished = 0
         self.events = 0  # of finished replications
         self.now_us: int | None = None
+        self.end_us: int | None = None
         self._running: dict[str, Report] = {}
         self._began = time.monotonic()
 
-    def start(self, name: str, total: int) -> None:
-        """A run called `name` of `total` replications begins."""
-        self.name, self.total = name, total
+    def building(self, name: str) -> None:
+        """The plans of a run called `name` are being built."""
+
+    def start(self, name: str, total: int, end_us: int | None = None) -> None:
+        """A run called `name` of `total` replications begins, each up to `end_us`."""
+        self.name, self.total, self.end_us = name, total, end_us
         self._began = time.monotonic()
         self._show()
 
@@ -79,6 +83,8 @@ class Display:
         self._running.pop(key, None)
         self.finished += 1
         self.events += events
+        if self.finished == self.total and self.end_us is not None:
+            self.now_us = self.end_us
         self._show()
 
     def again(self, key: str, deaths: int) -> None:
@@ -135,6 +141,9 @@ class Lines(Display):
         self._last = time.monotonic()
         self._compiling = False
 
+    def building(self, name: str) -> None:
+        self._print(f"{name}: building the plan")
+
     def compiling(self, name: str, i: int, n: int) -> None:
         if not self._compiling:
             self._compiling = True
@@ -162,9 +171,17 @@ class Bar(Display):
         self._bars: Progress | None = None
         self._run: TaskID | None = None
         self._kernels: TaskID | None = None
+        self._plan: TaskID | None = None
 
-    def start(self, name: str, total: int) -> None:
-        super().start(name, total)
+    def building(self, name: str) -> None:
+        self._plan = self._progress().add_task(f"{name}: building the plan", total=None, state="")
+
+    def start(self, name: str, total: int, end_us: int | None = None) -> None:
+        super().start(name, total, end_us)
+        for finished in (self._plan, self._kernels):
+            if finished is not None:
+                self._progress().remove_task(finished)
+        self._plan = self._kernels = None
         self._run = self._progress().add_task(name, total=1.0, state=self.state())
 
     def compiling(self, name: str, i: int, n: int) -> None:
@@ -179,6 +196,9 @@ class Bar(Display):
 
     def stop(self) -> None:
         if self._bars is not None:
+            if self._plan is not None:  # what is built, or could not be, leaves no line behind
+                self._bars.remove_task(self._plan)
+                self._plan = None
             self._bars.stop()
 
     def _show(self) -> None:

@@ -204,6 +204,9 @@ def _simulate_into(
         if profiler is not None:
             profiler.disable()
     seconds = time.perf_counter() - began
+    if report is not None:
+        scenario, events = built.resolved.scenario, int(result.counters.get("events", 0))
+        report(Report(scenario.end_us, scenario.start_us, scenario.end_us, events))
     _measure_into(part, task, built, result)
     finished = Finished(
         variant=task.variant,
@@ -229,7 +232,8 @@ def _measure_into(part: Path, task: Task, built: Built, result: Any) -> None:
 
     began = time.perf_counter()
     plan, timezone = built.plan, built.resolved.scenario.time.timezone
-    frame = compute(result.ledger, plan.labels, plan.rates, timezone=timezone)
+    told = getattr(result, "told", None)  # a feed of events has no truth to tell of
+    frame = compute(result.ledger, plan.labels, plan.rates, timezone=timezone, kpis=told)
     write_table(part / KPIS, frame.to_arrow(variant=task.variant, replication=task.replication))
     days = timeline(result.ledger, plan.labels)
     write_table(part / TIMELINE, days.to_arrow(variant=task.variant, replication=task.replication))

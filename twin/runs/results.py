@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from twin.runs.errors import RunError
-from twin.runs.folder import KPI_SUMMARY, RUN, read_run
+from twin.runs.folder import KPI_SUMMARY, RUN, RUNNING, read_run, status_of
 from twin.runs.parquet import labelled
 from twin.runs.replication import DECISIONS, EVENTS, KPIS, REPLICATIONS, TIMELINE, read_finished
 
@@ -47,10 +47,9 @@ class Run:
     @property
     def status(self) -> str:
         """The state and, unless complete, how many replications have finished: ``interrupted: 3 of 10``."""
-        if self._joined:
-            return str(self.info["status"])
         total = len(self.info["variants"]) * int(self.info["replications"])
-        return f"{self.state}: {len(read_finished(self.folder))} of {total}"
+        finished = sum(self.info["finished"].values()) if self._joined else len(read_finished(self.folder))
+        return status_of(self.state, finished, total, self.info.get("reason") or "")
 
     @property
     def variants(self) -> tuple[str, ...]:
@@ -95,7 +94,8 @@ class Run:
 
     @property
     def _joined(self) -> bool:
-        return bool(self.info.get("joined"))
+        """Whether what has finished stands in the files of the run, and no longer in folders of its own."""
+        return self.state != RUNNING and not (self.folder / REPLICATIONS).is_dir()
 
     def _table(self, name: str) -> pa.Table:
         """A table of the run; of one that was not brought to its end, joined from what has finished."""

@@ -11,9 +11,9 @@ import sys
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, TextIO
 
-from twin.kpis.definitions import GROUPS
+from twin.kpis.definitions import GROUPS, Unit
 from twin.kpis.summary import Cell, Row, Series, Values, Verdict, series_of, tabulate
-from twin.kpis.wording import Wording, wording
+from twin.kpis.wording import Wording, wording, wording_of_change
 
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
@@ -161,12 +161,10 @@ def _line(row: Row, series: Sequence[Series], halves: bool) -> Iterator[Text]:
     values = wording(
         row.kpi.unit, [cell.estimate.mean for cell in cells], [cell.estimate.half_width for cell in cells]
     )
-    changes = [cell.difference for cell in cells if cell.difference is not None]
-    differences = wording(row.kpi.unit, [d.mean for d in changes], [d.half_width for d in changes])
     for one, cell in zip(series, row.cells, strict=True):
         yield from _value(cell, values, halves)
         if one.reference is not None:
-            yield from _change(cell, differences, "not significant" if halves else "not sig.")
+            yield from _change(cell, row.kpi.unit, "not significant" if halves else "not sig.")
 
 
 def _value(cell: Cell | None, words: Wording, halves: bool) -> Iterator[Text]:
@@ -178,15 +176,18 @@ def _value(cell: Cell | None, words: Wording, halves: bool) -> Iterator[Text]:
         yield Text("" if half is None else f"± {words.half(half)} ", style="dim")
 
 
-def _change(cell: Cell | None, words: Wording, short: str) -> Iterator[Text]:
+def _change(cell: Cell | None, unit: Unit, short: str) -> Iterator[Text]:
     from rich.text import Text
 
     change = None if cell is None else cell.difference
     said: Verdict = "" if cell is None else cell.verdict
     style = _COLOURS.get(said, "")
-    half = None if change is None or said == "same" else change.half_width
-    yield Text("" if change is None or said == "same" else words.change(change.mean), style=style)
-    yield Text("" if half is None else f"± {words.half(half)}", style="dim")
+    if change is None or said == "same":
+        yield from (Text(""), Text(""))
+    else:
+        words, half = wording_of_change(unit, change.mean, change.half_width), change.half_width
+        yield Text(words.change(change.mean), style=style)
+        yield Text("" if half is None else f"± {words.half(half)}", style="dim")
     yield Text(f"{short if said == 'not significant' else said} ", style=style)
 
 

@@ -156,7 +156,14 @@ class Transport:
         )
 
     def _arrive_at(self, time: int, delivery: Delivery) -> None:
-        self._clock.at(time, Phase.RECEIPT, partial(self._arrive[delivery.destination], delivery))
+        self._clock.at(time, Phase.RECEIPT, partial(self._at_the_gate, delivery))
+
+    def _at_the_gate(self, delivery: Delivery) -> None:
+        """A delivery is there, and waits for a door where there are docks; its supplier has done its part."""
+        purchase = delivery.purchase
+        if purchase is not None:
+            purchase.arrived_us, purchase.received_units = self._clock.time, delivery.total
+        self._arrive[delivery.destination](delivery)
 
     def _put_away(self, delivery: Delivery) -> None:
         """Goods reach the shelves; whoever waited for them is served, and the record is told."""
@@ -166,7 +173,7 @@ class Transport:
         self._shelves.put_away(place, delivery.cells, delivery.skus, units, luck)
         self._inbound.received(now, place, delivery.total)
         if delivery.purchase is not None:
-            delivery.purchase.received_us, delivery.purchase.received_units = now, delivery.total
+            delivery.purchase.received_us = now
         if delivery.trip is not None:
             delivery.trip.arrived_us = now
         if delivery.inside:

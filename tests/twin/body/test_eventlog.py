@@ -26,7 +26,7 @@ policies: {reorder: [{where: {kind: store}, use: base_stock, level: 600, REVIEW}
 @pytest.mark.parametrize("latency", ["0s", "3h"])
 @pytest.mark.parametrize("rest", [("", "review: 1d"), ("", "review: 0s"), ("unmet: backorder", "review: 1d")])
 def test_what_is_heard_after_the_end_is_not_kept(start: str, latency: str, rest: tuple[str, str], tmp_path: Path) -> None:
-    """Days are drawn whole, but a run may end within one of its days of 24 hours."""
+    """What was sold on the last day and not heard of by its end is not in the log."""
     time = f"name: test\ntime: {{start: {start}, days: 6, timezone: America/New_York}}"
     text = SELLING.replace("UNMET", rest[0]).replace("REVIEW", rest[1]).replace("LATENCY", latency)
     plan = plan_of(time, TWO_STORES, text.replace("review: 0s", "review: continuous"))

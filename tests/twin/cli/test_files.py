@@ -43,6 +43,17 @@ def test_a_variant_that_cannot_be_built_is_not_valid(
     assert result.exit_code == 2 and "nothing supplies F1" in result.stderr
 
 
+def test_checking_compiles_nothing(monkeypatch: pytest.MonkeyPatch, scenario: Path) -> None:
+    import twin.simulate
+    from twin.runs.checking import check
+
+    def compiled() -> None:
+        raise AssertionError("kernels were warmed up")
+
+    monkeypatch.setattr(twin.simulate, "warm_up", compiled)
+    assert check(scenario).cells == 1
+
+
 def test_differences_are_listed(twin: Invoke, scenario: Path, tmp_path: Path) -> None:
     other = tmp_path / "other.yaml"
     other.write_text(scenario.read_text().replace("seed: 7", "seed: 8"))

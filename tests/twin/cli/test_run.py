@@ -78,6 +78,7 @@ def test_profile_keeps_json_clean(twin: Invoke, scenario: Path) -> None:
         (["--jobs", "-1"], "jobs"),
         (["--replications", "0"], "replications"),
         (["--days", "soon"], "--days"),
+        (["--days", "nan"], "--days nan"),
         (["--nosuch"], "nosuch"),
     ],
 )
@@ -89,6 +90,17 @@ def test_bad_input_ends_with_2_and_one_clear_message(
     assert said in result.stderr and result.stdout == ""
     assert "Traceback" not in result.output
     assert not (tmp_path / "o").exists()
+
+
+def test_a_folder_that_cannot_be_written_is_said_before_the_plan_is_built(
+    twin: Invoke, scenario: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "file").write_text("")
+    monkeypatch.setattr(fake, "build", None)
+    for out, said in (("file", "is a file"), ("file/below", "part of this path is a file")):
+        result = twin("run", scenario, "--out", out)
+        assert result.exit_code == 2 and said in result.stderr
+        assert "building" not in result.stderr
 
 
 def test_a_scenario_that_is_not_there(twin: Invoke, tmp_path: Path) -> None:

@@ -72,7 +72,7 @@ def order(placed: float, due: float, received: float | None, *, units: int = 10,
           supplier: int = 3) -> PurchaseOrder:  # fmt: skip
     """An order to a supplier; times in days from the epoch, None while open."""
     received_us = -1 if received is None else int(received * DAY_US)
-    return PurchaseOrder(int(placed * DAY_US), int(due * DAY_US), received_us, supplier, to, 1, units, got)
+    return PurchaseOrder(int(placed * DAY_US), int(due * DAY_US), received_us, supplier, to, 1, units, got, received_us)
 
 
 def trip(departed: float, *, origin: int = 2, to: int = 0, units: int = 5, cost: float = 40.0) -> Trip:

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from twin.kpis.definitions import Unit
-from twin.kpis.wording import wording
+from twin.kpis.wording import wording, wording_of_change
 
 UNITS: list[Unit] = ["ratio", "units", "count", "money", "days", "seconds", "per_year"]
 
@@ -54,3 +54,17 @@ def test_every_figure_has_words_near_it(unit: Unit, value: float, half: float) -
     words = wording(unit, [value], [half])
     number = float(words.value(value).split()[0].replace(",", ""))
     assert abs(number / words.factor - value) <= 0.51 * 10**-words.decimals / words.factor + 1e-9 * abs(value)
+
+
+@pytest.mark.parametrize(
+    ("unit", "mean", "half", "text"),
+    [
+        ("ratio", 2e-9, 1e-9, "+0.00000020 pts ± 0.00000010"),
+        ("ratio", 0.0061, 0.0021, "+0.61 pts ± 0.21"),
+        ("money", -0.0002, 0.0001, "-0.00020 ± 0.00010"),
+        ("units", 120.0, 3.4, "+120.0 ± 3.4"),
+    ],
+)
+def test_a_difference_has_the_digits_of_its_own_interval(unit: Unit, mean: float, half: float, text: str) -> None:
+    words = wording_of_change(unit, mean, half)
+    assert f"{words.change(mean)} ± {words.half(half)}" == text

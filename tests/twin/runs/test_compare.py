@@ -37,9 +37,10 @@ def make_run(
     if tables:
         pq.write_table(pa.concat_tables(tables), folder / "kpis.parquet")
     info = {
-        "run": folder.name, "scenario": scenario, "seed": seed, "variants": list(fill),
-        "replications": max((len(rates) for rates in fill.values()), default=1),
-        "state": status.split(":")[0], "status": status, "joined": True,
+        "run": folder.name, "scenario": scenario, "seed": seed, "variants": list(fill) or ["base"],
+        "replications": int(status.rpartition(" of ")[2]) if " of " in status else max(map(len, fill.values())),
+        "state": status.split(":")[0], "reason": None,
+        "finished": {variant: len(rates) for variant, rates in fill.items()},
     }  # fmt: skip
     (folder / "run.json").write_text(json.dumps(info), encoding="utf-8")
     return folder
@@ -243,3 +244,30 @@ def test_one_replication_each(tmp_path: Path) -> None:
     page = Page(compare([run]).html())
     assert "one replication" in page.text
     assert "±" not in "".join(page.values("svg", "aria-label"))
+
+
+def test_runs_of_different_lengths_are_compared_over_what_they_share(tmp_path: Path) -> None:
+    """Means and differences are of the same replications: a mean over all would not differ by the difference shown."""
+    rates = noisy(0.8)
+    long = make_run(tmp_path / "long", {"base": [*rates, 0.1, 0.2]}, scenario="long")
+    short = make_run(tmp_path / "short", {"base": [rate + 0.01 for rate in rates]}, scenario="short")
+    comparison = compare([long, short])
+    row = next(row for row in comparison.rows() if row.kpi.name == "fill_rate")
+    first, second = row.cells
+    assert first is not None and second is not None and second.difference is not None
+    assert (first.estimate.n, second.estimate.n, second.difference.n) == (8, 8, 8)
+    assert second.estimate.mean - first.estimate.mean == pytest.approx(second.difference.mean)
+    (note,) = comparison.notes
+    assert "the 8 replications that all have" in note and "long has 10" in note and "short has 8" in note
+    assert note in comparison.html() and note in comparison.as_dict()["notes"]
+    out = io.StringIO()
+    comparison.print(out)
+    assert note in out.getvalue() and "over 8 replications" in out.getvalue()
+
+
+def test_runs_of_other_seeds_keep_all_of_theirs(tmp_path: Path) -> None:
+    a = make_run(tmp_path / "a", {"base": noisy(0.8, n=9)}, scenario="a")
+    b = make_run(tmp_path / "b", {"base": noisy(0.8, n=4)}, scenario="b", seed=8)
+    comparison = compare([a, b])
+    row = next(row for row in comparison.rows() if row.kpi.name == "fill_rate")
+    assert [cell.estimate.n for cell in row.cells if cell] == [9, 4] and comparison.notes == ()

@@ -221,7 +221,7 @@ def test_a_disk_full_at_the_very_end_leaves_the_replications(
     with pytest.raises(DiskFull, match="No space left"):
         run(scenario, tmp_path)
     left = only_run(tmp_path)
-    assert (left.state, left.status) == ("failed", "failed: 6 of 6")
+    assert (left.state, left.status) == ("failed", "failed: 6 of 6 (disk full)")
     assert not (left.folder / "kpis.json").exists()
     assert left.kpis()["busier"]["fill_rate"]["n"] == 3
     assert len(rows(left.decisions())) == 6 * 4

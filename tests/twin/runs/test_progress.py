@@ -100,6 +100,28 @@ def test_on_a_terminal_there_is_a_bar_with_date_and_kernels() -> None:
     assert "100 %" in out.getvalue()
 
 
+def test_the_last_line_shows_the_end() -> None:
+    out = io.StringIO()
+    shown = Lines(ZoneInfo("America/New_York"), out)
+    start, end = 1_793_595_600_000_000, 1_793_595_600_000_000 + 3 * 86_400_000_000
+    shown.start("small", 1, end)
+    shown.report("base-1", Report(start, start, end, 1))
+    shown.done("base-1", 10)
+    assert "1 of 1 · 2026-11-05" in out.getvalue()
+
+
+def test_the_building_of_plans_is_said() -> None:
+    out = io.StringIO()
+    Lines(UTC, out).building("small")
+    assert out.getvalue() == "small: building the plan\n"
+    terminal = Terminal()
+    bar = Bar(UTC, terminal)
+    bar.building("small")
+    bar.start("small", 1)
+    bar.stop()
+    assert "small: building the plan" in terminal.getvalue()
+
+
 def test_a_file_is_no_terminal() -> None:
     assert isinstance(progress.display_for(io.StringIO()), Lines)
 

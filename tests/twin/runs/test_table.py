@@ -51,6 +51,18 @@ def test_variants_stand_side_by_side_with_their_difference_from_the_baseline() -
     assert "± is half of the 95% interval over 8 replications." in lines
 
 
+def test_a_small_difference_beside_a_large_one_keeps_its_digits() -> None:
+    """Digits come from a difference's own interval, in every layout: what is better is never `0 ± 0`."""
+    random.seed(3)
+    noise = {r: random.gauss(0, 0.1) for r in range(1, 9)}
+    base = {"fill_rate": {r: 0.5 + e for r, e in noise.items()}}
+    tiny = {"fill_rate": {r: 0.5 + e + 2e-6 + e * 1e-7 for r, e in noise.items()}}
+    wild = {"fill_rate": {r: 0.5 + random.gauss(0, 0.3) for r in noise}}
+    lines = printed({"base": base, "wild": wild, "tiny": tiny})
+    assert "+0.0002000 pts ± 0.0000" in line(lines, "fill_rate").replace("  ", " ")
+    assert line(lines, "fill_rate").endswith("better")
+
+
 def test_groups_come_in_their_order_and_zeros_are_gathered() -> None:
     lines = printed(several())
     heads = [text for text in lines if text in ("Service", "Stock", "Record", "Money")]

@@ -11,6 +11,7 @@ import pytest
 from tests.twin.scenes import ONE_STORE, Ran, plan_of, run
 from twin.clock import DAY, HOUR
 from twin.events import Kind
+from twin.kpis.compute import compute
 
 HOURS = 1 / 24  # days
 NET = """
@@ -217,6 +218,17 @@ def test_docks_unload_in_order_of_arrival_door_by_door() -> None:
     # They come every 20 minutes from 2:00 on and take 70: the doors are free at 3:10, 3:30, 4:20, 4:40, 5:30, ...
     minutes = [round(day * 24 * 60) for day, _ in ran.happened(Kind.RECEIPT, "S1")]
     assert minutes[:6] == [190, 210, 260, 280, 330, 350]
+
+
+def test_a_supplier_is_on_time_when_it_is_at_the_gate() -> None:
+    docks = "operations: {docks: {unload: 1h}}"
+    policy = "policies: {reorder: {use: base_stock, level: 50, review: 1d}}"
+    ran = run(plan_of(ONE_STORE, demand("1d", 3), policy, docks))
+    first, start = ran.simulation.transport.purchases[0], ran.plan.scenario.start_us
+    at = [(time - start) / HOUR for time in (first.due_us, first.arrived_us, first.received_us)]
+    assert at == [48, 48, 49]
+    assert ran.result is not None
+    assert compute(ran.result.ledger, ran.plan.labels, ran.plan.rates).get("supplier_otif") == 1
 
 
 def test_docks_are_for_the_locations_selected_and_the_first_rule_decides() -> None:
