@@ -33,7 +33,7 @@ test-all: setup ## all tests but the long validation
 	@$(PY) -m pytest -n $(WORKERS) -m "not validation_long"
 
 test-bounds: setup ## the tests once with bounds checks inside the kernels
-	@NUMBA_BOUNDSCHECK=1 NUMBA_CACHE_DIR=.numba-bounds $(PY) -m pytest -n $(WORKERS) -m "not slow and not validation_long"
+	@$(PY) -m tests.bounds -n $(WORKERS) -m "not slow and not validation_long"
 
 validate: setup ## theory, to a standard error of 0.5 %
 	@$(PY) -m pytest -n $(WORKERS) -m validation_long
