@@ -13,11 +13,7 @@ def kpis() -> str:
     """Return docs/kpis.md: every KPI that is computed."""
     from twin.kpis.definitions import GROUPS, KPIS
 
-    lines = [
-        "# KPIs",
-        "",
-        "What `kpis.json` and `kpis.parquet` hold. Rates are ratios. Made from the code by `make docs`.",
-    ]
+    lines = ["# KPIs", "", *_ABOUT_KPIS]
     for group in GROUPS:
         lines += [
             "",
@@ -27,11 +23,28 @@ def kpis() -> str:
             "| --- | --- | --- | --- |",
         ]
         lines += [
-            f"| `{kpi.name}` | {kpi.unit} | {kpi.better} | {kpi.text} |"
+            f"| `{kpi.name}` | {kpi.unit} | {kpi.better} | {_cell(kpi.text)} |"
             for kpi in KPIS.values()
             if kpi.group == group
         ]
     return "\n".join(lines) + "\n"
+
+
+_ABOUT_KPIS = """\
+What `kpis.json` and `kpis.parquet` hold. Rates are ratios. Made from the code by `make docs`.
+
+`kpis.json` has each KPI over the whole network and horizon, with its interval over replications. `kpis.parquet` has every
+replication, and each KPI by `dimension` and `member`: `all`, `channel`, `kind` and `location`, `region`, `category`, `abc`,
+`sku`, `supplier`, `day` and `week`, as far as what it is made of is known there. Stock and sales are kept by location and SKU
+in a model of up to 400,000 cells × days, and by location and category in a larger one, which has no `sku` and `abc`; what
+belongs to a place alone (orders, trips, snapshots of the record) is by place and by time only. Days are told up to ten years
+of them. Of a replayed feed of events only what was decided and heard is told: `purchase_orders`, `transfers`, `cost_ordering`
+and `record_lag_p95`.""".splitlines()
+
+
+def _cell(text: str) -> str:
+    """Text as it stands in a cell of a table."""
+    return text.replace("|", "\\|")
 
 
 def schema() -> str:

@@ -7,6 +7,7 @@ import importlib
 import importlib.util
 import inspect
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,6 +16,8 @@ from policies.parameters import Parameter, Scalar, parameters_of
 
 if TYPE_CHECKING:
     from policies.reorder.base import CellFacts, ReorderPolicy
+    from policies.reservation.base import ReservationFacts, ReservationPolicy
+    from policies.routing.base import RoutingFacts, RoutingPolicy
 
 BUILT_IN = {
     "base_stock": "policies.reorder.base_stock:BaseStock",
@@ -29,6 +32,49 @@ TO_COME = frozenset(
 )
 
 RESERVED = frozenset({"where", "use", "review", "source"})  # keys of the scenario's rule itself
+
+
+@dataclass(frozen=True)
+class Family:
+    """What rules of one kind have in common.
+
+    Attributes
+    ----------
+    built_in : dict of str to str
+        Import paths by name.
+    to_come : frozenset of str
+        Names of the language that are not built yet.
+    reserved : frozenset of str
+        Keys of the scenario's rule itself, which no parameter may be called.
+    methods : tuple of tuple of str
+        What a class must be able to do: all the methods of one of these.
+    """
+
+    built_in: dict[str, str]
+    to_come: frozenset[str]
+    reserved: frozenset[str]
+    methods: tuple[tuple[str, ...], ...]
+
+
+FAMILIES = {
+    "reorder": Family(BUILT_IN, TO_COME, RESERVED, (("quantity",), ("quantities",))),
+    "reservation": Family(
+        {"standard": "policies.reservation.standard:Standard"},
+        frozenset(),
+        frozenset({"use"}),
+        (("hold", "promise"),),
+    ),
+    "routing": Family(
+        {
+            "cost": "policies.routing.cost:Cost",
+            "min_splits": "policies.routing.min_splits:MinSplits",
+            "proximity": "policies.routing.proximity:Proximity",
+        },
+        frozenset({"balanced", "chain", "hybrid", "performance"}),
+        frozenset({"use"}),
+        (("choose",),),
+    ),
+}
 
 
 class UnknownPolicy(ValueError):
@@ -54,24 +100,28 @@ class UnknownPolicy(ValueError):
         super().__init__(f"{message}: found {found!r}, expected {expected}{hint}")
 
 
-def names() -> tuple[str, ...]:
-    """Return the names of the built-in reorder rules, sorted.
+def names(kind: str = "reorder") -> tuple[str, ...]:
+    """Return the names of the built-in rules of a kind (``FAMILIES``), sorted.
 
     Examples
     --------
     >>> names()
     ('base_stock', 'periodic', 'r_Q', 's_S')
+    >>> names("routing")
+    ('cost', 'min_splits', 'proximity')
     """
-    return tuple(sorted(BUILT_IN))
+    return tuple(sorted(FAMILIES[kind].built_in))
 
 
-def resolve(use: str) -> type:
+def resolve(use: str, kind: str = "reorder") -> type:
     """Return the class that ``use`` names.
 
     Parameters
     ----------
     use : str
         A built-in name (:func:`names`) or an import path ``"package.module:Class"``.
+    kind : str
+        ``reorder``, ``reservation`` or ``routing``.
 
     Raises
     ------
@@ -90,7 +140,7 @@ def resolve(use: str) -> type:
 periodic, r_Q, s_S, or an import path like acme.policies:OurRule; did you mean r_Q?
     """
     if ":" not in use:
-        return _built_in(use)
+        return _built_in(use, kind)
     module_name, _, class_name = use.partition(":")
     if not all(part.isidentifier() for part in (*module_name.split("."), *class_name.split("."))):
         raise UnknownPolicy("not an import path", use, "package.module:Class")
@@ -101,23 +151,27 @@ periodic, r_Q, s_S, or an import path like acme.policies:OurRule; did you mean r
             nearest = f"{module_name}:{near[0]}" if near else None
             raise UnknownPolicy(f"module {module_name} has no {part}", use, "a class of that module", nearest)
         found = getattr(found, part)
-    if not isinstance(found, type) or not _decides(found):
-        raise UnknownPolicy("not a reorder rule", use, "a class with a method quantity or quantities")
+    if not isinstance(found, type) or not _decides(found, kind):
+        ways = [" and ".join(way) for way in FAMILIES[kind].methods]
+        plural = "s" if " and " in ways[0] else ""
+        expected = f"a class with {'the' if plural else 'a'} method{plural} {' or '.join(ways)}"
+        raise UnknownPolicy(f"not a {kind} rule", use, expected)
     return found
 
 
-def _built_in(use: str) -> type:
-    if use in BUILT_IN:
-        module_name, _, class_name = BUILT_IN[use].partition(":")
+def _built_in(use: str, kind: str) -> type:
+    family = FAMILIES[kind]
+    if use in family.built_in:
+        module_name, _, class_name = family.built_in[use].partition(":")
         found: type = getattr(importlib.import_module(module_name), class_name)
         return found
-    expected = f"one of {', '.join(names())}, or an import path like acme.policies:OurRule"
-    if use in TO_COME:
-        message = "reorder rule is part of the language but not built yet"
+    expected = f"one of {', '.join(names(kind))}, or an import path like acme.policies:OurRule"
+    if use in family.to_come:
+        message = f"{kind} rule is part of the language but not built yet"
         raise UnknownPolicy(message, use, expected, to_come=True)
-    folded = {name.lower().replace("_", ""): name for name in names()}
+    folded = {name.lower().replace("_", ""): name for name in names(kind)}
     near = get_close_matches(use.lower().replace("_", "").replace("-", ""), list(folded), 1)
-    raise UnknownPolicy("no such reorder rule", use, expected, folded[near[0]] if near else None)
+    raise UnknownPolicy(f"no such {kind} rule", use, expected, folded[near[0]] if near else None)
 
 
 def _import(module_name: str, use: str) -> Any:
@@ -132,11 +186,13 @@ def _import(module_name: str, use: str) -> Any:
         raise UnknownPolicy(f"no module named {error.name}", use, where) from None
 
 
-def _decides(candidate: type) -> bool:
-    return any(callable(getattr(candidate, method, None)) for method in ("quantity", "quantities"))
+def _decides(candidate: type, kind: str) -> bool:
+    return any(
+        all(callable(getattr(candidate, method, None)) for method in way) for way in FAMILIES[kind].methods
+    )
 
 
-def parameters(use: str) -> dict[str, Parameter]:
+def parameters(use: str, kind: str = "reorder") -> dict[str, Parameter]:
     """Return the parameters that a scenario may give beside ``use``, by name and in order.
 
     Raises
@@ -149,10 +205,10 @@ def parameters(use: str) -> dict[str, Parameter]:
     >>> [f"{p.name}: {p.expected}" for p in parameters("base_stock").values()]
     ['level: a whole number or auto', 'service: a number', 'minimum: a whole number']
     """
-    known = parameters_of(resolve(use))
+    known = parameters_of(resolve(use, kind))
     for name in known:
-        if name in RESERVED:
-            raise ValueError(f"{name}: {use} may not call a parameter so, a reorder rule of a scenario does")
+        if name in FAMILIES[kind].reserved:
+            raise ValueError(f"{name}: {use} may not call a parameter so, a {kind} rule of a scenario does")
     return known
 
 
@@ -167,7 +223,7 @@ def default_review_days(use: str) -> float:
     return float(getattr(resolve(use), "default_review_days", 0.0))
 
 
-def read_parameters(use: str, given: Mapping[str, object]) -> dict[str, Scalar]:
+def read_parameters(use: str, given: Mapping[str, object], kind: str = "reorder") -> dict[str, Scalar]:
     """Return ``given`` with its values typed as the rule declares them.
 
     Raises
@@ -180,7 +236,7 @@ def read_parameters(use: str, given: Mapping[str, object]) -> dict[str, Scalar]:
     >>> read_parameters("r_Q", {"r": "10", "Q": "20"})
     {'r': 10, 'Q': 20}
     """
-    known = parameters(use)
+    known = parameters(use, kind)
     for name in given:
         if name not in known:
             folded = {each.lower(): each for each in known}
@@ -227,12 +283,52 @@ def make(use: str, cells: CellFacts, given: Mapping[str, object]) -> ReorderPoli
     return maker(use, given)(cells)
 
 
-def source_digest(use: str) -> str:
+def make_routing(use: str, facts: RoutingFacts, given: Mapping[str, object]) -> RoutingPolicy:
+    """Build the routing rule that ``use`` names; a class of somebody's own is wrapped, its plans are checked.
+
+    Raises
+    ------
+    ValueError
+        From :func:`resolve`, :func:`read_parameters` or the rule itself.
+
+    Examples
+    --------
+    >>> from policies.routing import RoutingFacts
+    >>> make_routing("proximity", RoutingFacts.flat(), {"max_shipments": "3"}).max_shipments
+    3
+    """
+    from policies.routing.own import Own
+
+    rule: RoutingPolicy = resolve(use, "routing")(facts, **read_parameters(use, given, "routing"))
+    return rule if use in FAMILIES["routing"].built_in else Own(rule, facts)
+
+
+def make_reservation(use: str, facts: ReservationFacts, given: Mapping[str, object]) -> ReservationPolicy:
+    """Build the reservation rule that ``use`` names; a class of somebody's own is wrapped, its answers are checked.
+
+    Raises
+    ------
+    ValueError
+        From :func:`resolve`, :func:`read_parameters` or the rule itself.
+
+    Examples
+    --------
+    >>> from policies.reservation import ReservationFacts
+    >>> make_reservation("standard", ReservationFacts(), {"soft_ttl": 900_000_000}).soft_ttl
+    900000000
+    """
+    from policies.reservation.own import Own
+
+    rule: ReservationPolicy = resolve(use, "reservation")(facts, **read_parameters(use, given, "reservation"))
+    return rule if use in FAMILIES["reservation"].built_in else Own(rule, facts)
+
+
+def source_digest(use: str, kind: str = "reorder") -> str:
     """Return a SHA-256 over the sources of the rule: every .py file of the package that defines it.
 
     A built-in's package is the whole of ``policies``; a module outside any package counts alone.
     """
-    rule = resolve(use)
+    rule = resolve(use, kind)
     if rule.__module__.split(".")[0] == "policies":
         folder = Path(__file__).parent
         files = sorted(folder.rglob("*.py"))

@@ -97,7 +97,7 @@ def check_reorder_policy(
     rule = factory(facts)
     _check_point_array(rule, len(facts))
     asked = _frozen_state(states(rule) if states else sample_states(rule, len(facts)))
-    with _no_dice():
+    with no_dice():
         decided = _check_answers(rule, asked)
         _check_purity(rule, asked, decided)
         _check_scalar(rule, asked, decided)
@@ -179,7 +179,7 @@ def _check_settles(rule: ReorderPolicy, asked: ReorderState, decided: NDArray[np
 
 
 @contextmanager
-def _no_dice() -> Iterator[None]:
+def no_dice() -> Iterator[None]:
     """Hold that the shared random generators stay as they were: a rule draws nothing by itself."""
     ours, numpys = random.getstate(), pickle.dumps(np.random.get_state())
     yield

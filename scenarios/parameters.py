@@ -179,7 +179,7 @@ def read(kind: str, use: str, beside: Mapping[str, Any], own: Iterable[str]) -> 
         if parameter.required and key not in typed:
             raise fault("is missing", at=(key,), expected=f"{parameter.expected}, which {use} needs")
     if kind not in LISTED:
-        _try_out(use, typed)
+        _try_out(use, typed, beside)
     return typed
 
 
@@ -198,7 +198,7 @@ def _read_one(key: str, value: object, parameter: Parameter) -> Any:
         ) from None
 
 
-def _try_out(use: str, typed: Mapping[str, Any]) -> None:
+def _try_out(use: str, typed: Mapping[str, Any], beside: Mapping[str, Any]) -> None:
     """Let a built-in rule judge its parameters: it is the one that knows that S must be above s."""
     from policies import registry
 
@@ -212,4 +212,4 @@ def _try_out(use: str, typed: Mapping[str, Any]) -> None:
         said = re.fullmatch(r"(\w+)\(=(.*?)\) must (?:be )?(.*)", str(error), re.DOTALL)
         if said is None or said[1] not in typed:
             raise fault(str(error)) from None
-        raise fault("out of range", at=(said[1],), found=f'"{said[2]}"', expected=said[3]) from None
+        raise fault("out of range", at=(said[1],), found=kind_of(beside[said[1]]), expected=said[3]) from None

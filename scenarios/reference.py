@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, get_args
 
 from scenarios import laws, parameters
 from scenarios.export import default_text, every_part
@@ -45,6 +45,7 @@ the scenario; `--set key.path=value` edits it from the command line, before any 
 - a key may be a path: `policies.routing.use`, `network.locations[S1].open`, `demand.pos[0].rate`. In brackets stands
   an `id`, a `sku`, a `name`, the two ends of a lane as `F1->S1`, or a number from 0. Within `{…}` YAML wants quotes
   round a path with brackets;
+- `seed` and `replications` are the same for all variants: they are compared replication by replication;
 - changing `use` or `dist` drops the parameters that the new one does not have, and a parameter of a distribution goes
   when it contradicts a new one (`median` and `p95` go when `mean` and `cv` come).
 
@@ -137,7 +138,7 @@ def _value(part: type[Part], attribute: str) -> str:
             if issubclass(below, NumberDistribution)
             else "distribution of durations"
         )
-        retail = "`retail` or " if "str" in str(part.model_fields[attribute].annotation) else ""
+        retail = "`retail` or " if str in get_args(part.model_fields[attribute].annotation) else ""
         return f"{retail}[{words}](#distributions)"
     if below is not None:
         named = "names, each with " if "dict[" in str(part.model_fields[attribute].annotation) else ""
@@ -196,4 +197,13 @@ def _not_built() -> str:
         if part.NOT_BUILT:
             at = "at the top" if part.__name__ == "Scenario" else f"in {part.__name__}"
             lines.append(f"- {at}: {', '.join(f'`{key}`' for key in sorted(part.NOT_BUILT))}")
+    lines += [
+        "",
+        "These are part of the language and of the schema, and refused with the same words when a run is planned: `demand.web`,",
+        "`streams.rfid`, `streams.supplier`, and `catalog.items[].shelf_life` under a rule for perishables.",
+        "",
+        "These may stand in a scenario and change nothing, since only web orders would heed them; a run says so among its",
+        "assumptions: `policies.reservation`, `policies.routing`, `policies.safety`, `promise`, `operations.stations`,",
+        "`network.zones`, `locations[].cut_off`, `returns.web`, `streams.web`, `streams.returns`, `costs.split`.",
+    ]
     return "\n".join([*lines, ""])

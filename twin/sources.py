@@ -174,13 +174,23 @@ def table(path: str, columns: Mapping[str, str] | None = None) -> list[dict[str,
     """Rows of a CSV, Parquet or JSONL file as mappings, with our names for the columns that ``columns`` maps."""
     import duckdb
 
+    from scenarios.errors import ScenarioError, Where, listing, nearest_name
+
     reader = {".csv": "read_csv", ".parquet": "read_parquet", ".jsonl": "read_json"}[
         Path(path).suffix.lower()
     ]
     options = ", all_varchar=true" if reader == "read_csv" else ""
-    relation = (
-        duckdb.connect().sql(f"select * from {reader}(?{options})", params=[str(path)]).to_arrow_table()
-    )
+    try:
+        found = duckdb.connect().sql(f"select * from {reader}(?{options})", params=[str(path)]).to_arrow_table()
+    except duckdb.Error as problem:
+        said = str(problem).splitlines()[0]
+        raise ScenarioError("cannot be read", where=Where(str(path)), found=said, expected="a table") from None
+    for ours, theirs in (columns or {}).items():
+        if theirs not in found.column_names:
+            raise ScenarioError(
+                "no such column", where=Where(str(path), 1), path=f"columns.{ours}", found=f'"{theirs}"',
+                expected=f"one of {listing(found.column_names, 40)}", nearest=nearest_name(theirs, found.column_names),
+            )  # fmt: skip
     names = {theirs: ours for ours, theirs in (columns or {}).items()}
-    rows: list[dict[str, Any]] = relation.rename_columns([names.get(name, name) for name in relation.column_names]).to_pylist()
+    rows: list[dict[str, Any]] = found.rename_columns([names.get(name, name) for name in found.column_names]).to_pylist()
     return rows

@@ -65,10 +65,25 @@ def warm_up() -> None:
 
     with event.install_listener("numba:compile", _Teller()):
         Simulation(build_plan(scenarios.loads(_SMALL)), 1, folder=None).run()
+        _warm_large()
     mark.parent.mkdir(parents=True, exist_ok=True)
     mark.touch()
     if mark.parent.name.startswith(PREFIX):
         forget_old(mark.parent.parent)
+
+
+def _warm_large() -> None:
+    """The kernels that only large models use: those over arrays that are too long for plain Python."""
+    import numpy as np
+
+    from policies.elementwise import lognormal_quantiles, powers
+    from policies.kernel import FEW
+    from policies.reorder.levels import base_stock_level
+
+    many = np.linspace(0.1, 0.9, FEW + 1)
+    powers(many, 0.5)
+    lognormal_quantiles(0.0, 1.0, many)
+    base_stock_level(many, 1.5 * many, 0.9)
 
 
 def forget_old(base: Path, now_s: float | None = None) -> None:

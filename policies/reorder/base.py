@@ -20,7 +20,7 @@ ALWAYS = 2**31 - 1
 """Order point of a cell whose rule must be asked whenever its record changes."""
 
 LARGEST = 100_000_000
-"""Most units of a cell that a rule may aim at, or order at once: sums of two of them, and of packs, stay within 32 bits."""
+"""Most units of a cell that a rule may aim at: a day's sum of units over time stays within 64 bits."""
 
 Facts = NDArray[np.floating[Any]]
 Whole = int | NDArray[np.integer[Any]]
@@ -194,9 +194,9 @@ def whole(name: str, value: int, lowest: int) -> int:
 
 
 def within_reach(name: str, units: NDArray[np.integer[Any]]) -> None:
-    """ValueError where a rule's own arithmetic gives a cell more than ``LARGEST`` units."""
+    """ValueError where parameters that are each in order make more than ``LARGEST`` units of a cell."""
     if units.size and units.max() > LARGEST:
-        raise ValueError(f"{name}: auto gives {units.max():,} units; a cell may have at most {LARGEST:,}")
+        raise ValueError(f"{name} of {units.max():,} units: a cell may have at most {LARGEST:,}")
 
 
 def number(name: str, value: float, *, above: float | None = None) -> float:

@@ -276,5 +276,5 @@ def auto_levels(cells: CellFacts, service: float, minimum: int = 0) -> NDArray[n
             cells.demand_mean[part], cells.demand_variance[part], time, cells.lead_time_variance[part]
         )
         levels.fill(np.ascontiguousarray(mean), np.ascontiguousarray(variance), out[part])
-    within_reach("level", out)
+    within_reach("an automatic level", out)
     return np.maximum(out, minimum, out=out)

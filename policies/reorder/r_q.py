@@ -76,6 +76,7 @@ class RQ(ReorderPolicy):
         lots = _auto_lots(cells, order_cost, holding_per_day) if Q == "auto" else whole("Q", Q, 1)
         self.points = per_cell(points, self.cells)
         self.lots = per_cell(lots, self.cells)
+        within_reach("r + Q", self.points.astype(np.int64) + self.lots)
 
     def order_points(self) -> NDArray[np.int32]:
         """Return r of each cell."""
@@ -110,5 +111,5 @@ def _auto_lots(
         free = int(np.argmin(cells.unit_cost))
         raise ValueError(f"Q: auto needs a unit cost above 0, found {cells.unit_cost[free]:g} in cell {free}")
     lots = whole_eoq(order_cost, rate * cells.unit_cost, cells.demand_mean)
-    within_reach("Q", lots)
+    within_reach("an automatic Q", lots)
     return lots

@@ -105,5 +105,5 @@ def _auto_targets(cells: CellFacts, points: NDArray[np.int32], cover_days: float
     # A hair less than the product: 0.1 a day for 30 days is 3 units, whatever the rounding of a double says.
     cover = np.ceil(cells.demand_mean * number("cover_days", cover_days) * (1.0 - 1e-9))
     targets: NDArray[np.int64] = points + np.clip(cover, 1.0, 1e15).astype(np.int64)
-    within_reach("S", targets)
+    within_reach("an automatic S", targets)
     return targets

@@ -129,7 +129,7 @@ class PosDemand(Part):
     size: LineSize = Field(ONE, description="Units of a line.")
     hours: Hours = Field("flat", description="Shares of the hours of a day, local.")
     weekdays: WeekProfile | None = Field(None, description="Shares of the days of a week, from Monday.")
-    overdispersion: PositiveNumber = Field(1.0, description="Variance ÷ mean of a day's lines.")
+    overdispersion: PositiveNumber = Field(1.0, description="Variance ÷ mean of a day's lines, 1 or more.")
     columns: ReplayColumns | None = Field(
         None, description="Columns of the feed, where they have other names."
     )

@@ -148,7 +148,7 @@ class Costs(Part):
     holding_per_day: Amount = Field(0.0, description="Share of the value on hand, a day.")
     order: Amount = Field(0.0, description="A purchase order.")
     lost_sale: Annotated[float | str, either("margin", AMOUNT)] | None = Field(
-        None, description="A unit lost; `margin`: price − cost."
+        None, description="A unit lost; `margin`: price − cost; absent: 0."
     )
     backorder_per_day: Amount = Field(0.0, description="A unit backordered, a day.")
     pick: Amount = Field(0.0, description="A unit picked.")

@@ -24,6 +24,7 @@ BENCHMARKS = {
     "quickstart": "the quickstart, split into its parts",
     "decisions": "reorder rules: one cell at a time and many at once",
     "feeds": "reading recorded feeds",
+    "routing": "routing rules: compiled, plain and one's own",
 }
 
 

@@ -82,5 +82,5 @@ def test_costs_may_come_later_as_long_as_there_is_no_cell() -> None:
 
 
 def test_a_lot_beyond_reason_is_refused() -> None:
-    with pytest.raises(ValueError, match=r"Q: auto gives .* a cell may have at most 100,000,000"):
+    with pytest.raises(ValueError, match=r"an automatic Q of .* a cell may have at most 100,000,000"):
         RQ(CellFacts.of(1, demand_mean=1, unit_cost=1.0), r=0, order_cost=1e30, holding_per_day=1e-3)

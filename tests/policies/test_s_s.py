@@ -63,7 +63,7 @@ def test_auto() -> None:
         ({"S": 12}, r"S\(=12\) must be above s\(=15\), in cell 1"),
         ({"s": 1, "S": 4, "order_at": "=<"}, r"order_at\(='=<'\) must be '<=' or '<'"),
         ({"cover_days": -1}, r"cover_days\(=-1\)"),
-        ({"s": 0, "cover_days": 1e12}, "S: auto gives"),
+        ({"s": 0, "cover_days": 1e12}, "an automatic S of"),
         ({"s": "low", "S": 4}, r"s\(='low'\)"),
         ({"service": 2}, r"service\(=2\)"),
     ],

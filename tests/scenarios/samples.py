@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import scenarios
-from scenarios import Resolved, ScenarioErrors
+from scenarios import Edit, Resolved, ScenarioErrors
 
 FOLDER = Path(__file__).parent
 COMPLETE = (FOLDER / "complete.yaml").read_text("utf-8")  # the specification's own sample
@@ -40,6 +40,6 @@ def errors_of(text: str, sets: Sequence[str] = ()) -> ScenarioErrors:
     raise AssertionError("nothing was found wrong")
 
 
-def textbook(*edits: tuple[str, str], sets: Sequence[str] = ()) -> Resolved:
+def textbook(*edits: tuple[str, str], sets: Sequence[str | Edit] = ()) -> Resolved:
     """The textbook scenario, changed."""
     return scenarios.loads(changed(TEXTBOOK, *edits), sets=sets)

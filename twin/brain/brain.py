@@ -7,6 +7,7 @@ enter the record the moment they are decided; what becomes of them it learns fro
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from functools import cache
 
@@ -46,6 +47,7 @@ class Brain:
         self.cells, self.groups, self.supplies = cells, list(groups), list(supplies)
         self.agenda, self.sink, self.log = agenda, sink, log
         self._start, self._lateness, self._orders, self._asked = start_us, lateness_us, 0, False
+        self._firsts: list[int] = cells.first.tolist()
         self._complete_to = start_us  # as of the review in hand
         self._packs, self._moqs = (np.array([getattr(s, term) for s in supplies], np.int64) for term in ("pack", "moq"))
         self._known_sources: dict[tuple[int, int], NDArray[np.int32]] = {}
@@ -96,21 +98,25 @@ class Brain:
     def _answer(self) -> None:
         """Ask the rules of all cells that signalled, by location."""
         self._asked = False
-        count = int(self.record.meters[_SIGNALS])
-        cells = np.unique(self.record.signals[:count])  # a review may have taken off the mark of a cell that had signalled
-        self.record.meters[_SIGNALS] = 0
+        count = self._meters[_SIGNALS]
+        cells = np.unique(self.record.signals[:count]) if count > 1 else self.record.signals[:1].copy()
+        self._meters[_SIGNALS] = 0
         unmark(self.table, cells)
         self._complete_to = self.complete_to()
-        places = self.cells.location_of(cells)
-        if count == 1 or places[0] == places[-1]:
-            self._decide_at(int(places[0]), cells, self._watching[int(places[0])])
+        if cells.size == 1:
+            location = bisect_right(self._firsts, int(cells[0])) - 1
+            self._decide_at(location, cells, self._watching[location])
         else:
+            places = self.cells.location_of(cells)
             for location in sorted(np.unique(places).tolist(), key=self._echelon.__getitem__):
                 self._decide_at(location, cells[places == location], self._watching[location])
         self.look(self.agenda.time)
 
     def _decide_at(self, location: int, cells: NDArray[np.int32], groups: Sequence[Group]) -> None:
         """Ask those of ``groups`` that govern ``cells`` of a location."""
+        if cells.size == 1 and groups[0].whole and groups[0].location == location:
+            self._decide_one(groups[0], int(cells[0]) - self._firsts[location], int(cells[0]))
+            return
         local = (cells - self.cells.first[location]).astype(np.int32)
         for group in groups:
             if group.location == location:

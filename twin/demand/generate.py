@@ -41,8 +41,8 @@ def draw_count(tables: StreamTables, s: int, seed: int, replication: int, day: i
 @inlined()
 def _time_of_day(tables: StreamTables, pattern: int, u: int) -> np.int64:
     """Inversion of a day's pattern: which quarter of an hour, and where in it."""
-    quarter = np.int64(tables.edges_guide[pattern, u >> 24])
-    quarter += u >= tables.edges[pattern, quarter + 1]
+    guess = tables.edges_guide[pattern, u >> 24]
+    quarter = np.int64(guess + (u >= tables.edges[pattern, guess + 1]))
     while u >= tables.edges[pattern, quarter + 1]:
         quarter += 1
     return quarter * _QUARTER + np.int64((u - tables.edges[pattern, quarter]) * tables.stretch[pattern, quarter])

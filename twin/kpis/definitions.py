@@ -209,7 +209,7 @@ _MONEY = (
         "Open backorders over time, at backorder_per_day.",
         {"cost_backorder": 1}),
     Kpi("cost_lost", "money", "lower", "money",
-        "Lost units, at their margin or at lost_sale.",
+        "Lost units, at their margin or at lost_sale, as `costs.lost_sale` says; 0 where it says nothing.",
         {"cost_lost": 1}),
     Kpi("cost_fulfilment", "money", "lower", "money",
         "Units moved out of a location to another one, at pick.",

@@ -63,6 +63,8 @@ def _of_demand(plan: Plan) -> Iterator[str]:
         yield f"Demand is spread evenly over {where}."
     if demand.unmet.pos == "lost":
         yield "What the shelf lacks is lost at the till; customers neither wait nor substitute."
+        if plan.scenario.costs.lost_sale is None:
+            yield "A lost sale costs nothing: costs.lost_sale is absent."
     for i, given in enumerate(demand.pos):
         if given.replay is None and given.rounded:
             yield f"Sizes of lines are rounded to whole units, and below 0 to 0 (demand.pos[{i}])."

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from network import Network
-from scenarios.errors import NotBuiltError, ScenarioError
+from scenarios.errors import ScenarioError
 from twin import sources
 from twin.brain.groups import CONTINUOUS, Group
 from twin.channel.stream import Channel, Outage, channel
@@ -21,9 +21,11 @@ from twin.demand.tables import ClockworkTables, RecordedTables, clockwork_tables
 from twin.kpis.ledger import Buckets, CostRates, Labels
 from twin.plan.assumptions import assumptions_of, not_built
 from twin.plan.cells import Cells, range_cells
-from twin.plan.demand import DemandPlan, plan_demand
+from twin.plan.demand import plan_demand
 from twin.plan.downstream import Downstream
+from twin.plan.expected import DemandPlan
 from twin.plan.items import Items, abc_classes, read_items, slots_of
+from twin.plan.limits import check_lanes, not_simulated
 from twin.plan.opening import OpenOrder, days_of, open_orders, opening_stock
 from twin.plan.places import check_names, locations_of, read_network
 from twin.plan.rules import plan_rules
@@ -146,7 +148,7 @@ class Plan:
     def rates(self) -> CostRates:
         """Prices of the scenario's costs."""
         costs = self.scenario.costs
-        lost = None if costs.lost_sale in (None, "margin") else float(costs.lost_sale)
+        lost = None if costs.lost_sale == "margin" else float(costs.lost_sale or 0.0)
         return CostRates(costs.holding_per_day, costs.order, lost, costs.backorder_per_day, costs.pick)
 
 
@@ -167,9 +169,10 @@ def build_plan(resolved: Resolved, *, strict: bool = False) -> Plan:
         With what is needed and what to cut.
     """
     for path, what in not_built(resolved.scenario):
-        raise _refusal(resolved, path, what)
+        raise not_simulated(resolved, path, what)
     _check_days(resolved)
     items, network = read_items(resolved), read_network(resolved)
+    check_lanes(resolved, network)
     items = _with_suppliers(resolved, items, network)
     check_names(resolved, network, items)
     cells = range_cells(resolved, network, items)
@@ -194,13 +197,6 @@ def _check_days(resolved: Resolved) -> None:
     for key, value in (("days", time.days), ("warmup_days", time.warmup_days)):
         if value != int(value):
             raise resolved.error(("time", key), "not whole days", found=f"{value:g}", expected="a whole number of days")
-
-
-def _refusal(resolved: Resolved, path: tuple[str | int, ...], what: str) -> NotBuiltError:
-    at = resolved.error(path, f"{what}: part of the language but not simulated yet")
-    return NotBuiltError(
-        at.message, where=at.where, path=at.path, found=at.found, expected="a scenario without it"
-    )
 
 
 def _with_suppliers(resolved: Resolved, items: Items, network: Network) -> Items:

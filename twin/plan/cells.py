@@ -110,7 +110,7 @@ def _of_rule(rule: object, items: Items) -> tuple[dict[str, Skus], Skus]:
         order = np.argsort(-items.popularity, kind="stable")[:top]
         return {}, np.sort(order).astype(np.int32)
     if names is not None:
-        return {}, np.array(sorted(index[name] for name in names), np.int32)
+        return {}, np.array(sorted({index[name] for name in names}), np.int32)
     assert recorded is not None
     everything = np.arange(len(items.skus), dtype=np.int32)
     return _recorded(index), everything

@@ -5,96 +5,33 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from network import Network
-from scenarios.schema.demand import PosDemand, Surge
+from scenarios.schema.demand import PosDemand
 from scenarios.schema.selectors import Selector
-from twin import sources
 from twin.clock import DAY
 from twin.demand.rhythm import RETAIL_HOURS, RETAIL_WEEKDAYS, Rhythm, weights
 from twin.demand.streams import Choice, Clockwork, Stream
-from twin.demand.tables import Recorded
 from twin.plan.cells import Cells
+from twin.plan.expected import DemandPlan, Expected
 from twin.plan.items import Items
+from twin.plan.limits import LARGEST_LINE
 from twin.plan.places import locations_of, skus_of
+from twin.plan.recorded import Replays
+from twin.plan.surges import Extra, Surges
 from twin.random.keyed import entity
 from twin.random.laws import ONE, Whole, moments, whole_law
 
 if TYPE_CHECKING:
     from scenarios import Resolved
 
-HISTORY_DAYS = 56  # of a recorded feed before the start, from which demand is estimated
-LARGEST_LINE = 32_767  # units; a line's quantity is kept in 16 bits
-
 # Units of a line in the Complete Journey data: share of 1, 2, 3, ... 12 units.
 _RETAIL_SIZES = (0.8, 0.1465, 0.0264, 0.0156, 0.0042, 0.0036, 0.0006, 0.001, 0.0003, 0.0009, 0.0001, 0.0008)
-
-
-@dataclass(frozen=True, eq=False)
-class Expected:
-    """Mean and variance of units a day at ``local`` places (ascending) of an assortment; compared by identity.
-
-    Locations that expect the same share one.
-    """
-
-    local: NDArray[np.integer[Any]]
-    mean: NDArray[np.float64]
-    variance: NDArray[np.float64]
-
-
-Moments = tuple[NDArray[np.float64], NDArray[np.float64]]
-
-
-@dataclass
-class DemandPlan:
-    """All that will be asked of the tills, and its mean and variance per day for every cell of a location."""
-
-    streams: list[Stream] = field(default_factory=list)
-    clockworks: list[Clockwork] = field(default_factory=list)
-    recorded: list[Recorded] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
-    bad_rows: int = 0
-    known: dict[int, list[Expected]] = field(default_factory=dict)
-    _shared: dict[tuple[int, ...], Moments] = field(default_factory=dict, repr=False)
-    _uses: Counter[int] = field(default_factory=Counter, repr=False)
-
-    def expect(self, location: int, expected: Expected) -> None:
-        """Add to what is expected of a location."""
-        self.known.setdefault(location, []).append(expected)
-        self._uses[id(expected)] += 1
-
-    def alike(self, location: int, count: int) -> tuple[int, ...]:
-        """A key that is the same for locations of ``count`` cells of which the same is expected."""
-        return (count, *(id(part) for part in self.known.get(location, ())))
-
-    def moments(self, location: int, count: int) -> Moments:
-        """Mean and variance of units a day for each of the ``count`` cells of a location; read-only, shared where alike."""
-        key = self.alike(location, count)
-        if key in self._shared:
-            return self._shared[key]
-        mean, variance = np.zeros(count), np.zeros(count)
-        for part in self.known.get(location, ()):
-            at = slice(None) if part.local.size == count else part.local
-            mean[at] += part.mean
-            variance[at] += part.variance
-        mean.flags.writeable = variance.flags.writeable = False
-        if all(self._uses[each] > 1 for each in key[1:]):
-            self._shared[key] = mean, variance
-        return mean, variance
-
-    @property
-    def lines_a_day(self) -> float:
-        """Expected lines on an average day, for planning memory."""
-        recorded = sum(
-            r.time.size / max(1.0, (r.time.max() - r.time.min()) / DAY) if r.time.size else 0.0
-            for r in self.recorded
-        )
-        return sum(s.per_day for s in self.streams) + sum(DAY / c.every for c in self.clockworks) + recorded
 
 
 def plan_demand(
@@ -108,28 +45,23 @@ class _Planner:
     def __init__(
         self, resolved: Resolved, network: Network, items: Items, cells: Cells, strict: bool
     ) -> None:
-        self.resolved, self.network, self.items, self.cells, self.strict = (
-            resolved,
-            network,
-            items,
-            cells,
-            strict,
-        )
+        self.resolved, self.network, self.items, self.cells = resolved, network, items, cells
         self.scenario = resolved.scenario
         self.result = DemandPlan()
         self._choices: dict[object, Choice] = {}
         self._parts: dict[object, float] = {}
         self._occurrences: Counter[tuple[str, ...]] = Counter()
         self._expected: dict[object, Expected] = {}
-        self._surges = [
-            (surge, locations_of(surge.where, network), skus_of(surge.where, items)) for surge in self.scenario.demand.surges
-        ]
+        self._surges = Surges(resolved, network, items)
+        self._replays = Replays(resolved, network, items, cells, self.result, strict)
 
     def plan(self) -> DemandPlan:
         for i, given in enumerate(self.scenario.demand.pos):
             if given.replay is not None:
-                self._replay(i, given)
+                name = given.replay.rsplit("/", 1)[-1]
+                self._replays.add(i, given, name, self._slot("replay", name))
                 continue
+            self._check_overdispersion(i, given)
             size = self._size(i, given)
             for location in np.flatnonzero(locations_of(given.at, self.network)).tolist():
                 if self.network.locations[location].is_internal:
@@ -142,6 +74,14 @@ class _Planner:
         """A permanent slot; the n-th stream of the same names gets the n-th."""
         self._occurrences[names] += 1
         return entity(*names, str(self._occurrences[names]))
+
+    def _check_overdispersion(self, i: int, given: PosDemand) -> None:
+        """Below 1 there is no law of counts here: days would be more alike than if customers came independently."""
+        if given.overdispersion < 1:
+            raise self.resolved.error(
+                ("demand", "pos", i, "overdispersion"), "days more even than chance allows are not built",
+                found=f"{given.overdispersion:g}", expected="1 (Poisson) or more",
+            )  # fmt: skip
 
     def _size(self, i: int, given: PosDemand) -> Whole:
         if given.size == "retail":
@@ -159,40 +99,35 @@ class _Planner:
         return law
 
     def _at(self, i: int, given: PosDemand, size: Whole, location: int) -> None:
-        place, ranged = self.network.locations[location], self.cells.skus[location]
         if given.lines_per_day is not None:
-            if ranged.size:
+            if self.cells.skus[location].size:
                 self._assortment(given, size, location)
             return
-        assert given.sku is not None
-        sku = self.items.index[given.sku]
-        local = int(np.searchsorted(ranged, sku))
-        if local >= ranged.size or ranged[local] != sku:
-            where = ("demand", "pos", i, "sku")
-            raise self.resolved.error(
-                where, f"{place.id} does not range it", found=given.sku, expected="a SKU of its assortment"
-            )
+        local, sku = self._ranged(i, given, location)
+        place, name = self.network.locations[location].id, given.sku or ""
         if given.every is not None:
-            slot = self._slot("clockwork", place.id, given.sku)
-            cell = int(self.cells.first[location]) + local
+            slot, cell = self._slot("clockwork", place, name), int(self.cells.first[location]) + local
             self.result.clockworks.append(Clockwork(location, cell, sku, slot, given.every, size))
             beats = DAY / given.every
             self._expect(location, (local, beats, size), lambda: _of_beats(local, beats, size))
         elif given.rate:
             choice = self._choice(
-                (local, sku),
-                lambda: Choice(np.array([local], np.int32), np.array([sku], np.int32), np.ones(1)),
+                (local, sku), lambda: Choice(np.array([local], np.int32), np.array([sku], np.int32), np.ones(1))
             )
-            rhythm = self._rhythm(given, location, sku)
-            self._add(
-                location,
-                self._slot("rate", place.id, given.sku),
-                given.rate,
-                choice,
-                size,
-                rhythm,
-                given.overdispersion,
+            slot, rhythm = self._slot("rate", place, name), self._rhythm(given, location, sku)
+            self._add(location, slot, given.rate, choice, size, rhythm, given.overdispersion)
+
+    def _ranged(self, i: int, given: PosDemand, location: int) -> tuple[int, int]:
+        """Place in the assortment of a location, and number, of the SKU that is demanded."""
+        assert given.sku is not None
+        ranged, sku = self.cells.skus[location], self.items.index[given.sku]
+        local = int(np.searchsorted(ranged, sku))
+        if local >= ranged.size or ranged[local] != sku:
+            where, place = ("demand", "pos", i, "sku"), self.network.locations[location].id
+            raise self.resolved.error(
+                where, f"{place} does not range it", found=given.sku, expected="a SKU of its assortment"
             )
+        return local, sku
 
     def _expect(self, location: int, key: object, make: Callable[[], Expected]) -> None:
         if key not in self._expected:
@@ -232,54 +167,36 @@ class _Planner:
         rhythm = self._rhythm(given, location, None)
         slot = self._slot("assortment", place.id)
         self._add(location, slot, given.lines_per_day, choice, size, rhythm, given.overdispersion)
-        for surge, places, skus in self._surges:
-            if skus is not None and places[location]:
-                self._surge_of_some(given, size, location, rhythm, surge, skus)
+        for extra in self._surges.extras(location):
+            self._more(given, size, location, rhythm, extra)
 
-    def _surge_of_some(
-        self, given: PosDemand, size: Whole, location: int, rhythm: Rhythm, surge: Surge, skus: NDArray[np.bool_]
-    ) -> None:
-        """A surge of some SKUs of an assortment: a stream of its own, of what is sold more."""
+    def _more(self, given: PosDemand, size: Whole, location: int, rhythm: Rhythm, extra: Extra) -> None:
+        """What surges of some SKUs add to an assortment: a stream of its own."""
         ranged, place = self.cells.skus[location], self.network.locations[location]
-        times, start = surge.times, surge.from_
-        if times < 1:
-            i = self.scenario.demand.surges.index(surge)
-            raise self.resolved.error(
-                ("demand", "surges", i, "times"), "fewer sales of some SKUs of an assortment are not built", found=f"{times:g}",
-                expected="times of 1 or more, or a surge of everything",
-            )  # fmt: skip
 
         def some() -> Choice:
-            local = np.flatnonzero(skus[ranged]).astype(np.int32)
+            local = np.flatnonzero(extra.skus[ranged]).astype(np.int32)
             share = self.items.popularity[ranged[local]]
             total = float(np.cumsum(share)[-1]) if local.size else 1.0
             return Choice(local, ranged[local], share / total)
 
-        key = (id(ranged), id(surge))
+        key = (id(ranged), id(extra))
         choice = self._choice(key, some)
-        if not choice.local.size or times == 1:
+        if not choice.local.size:
             return
         if key not in self._parts:
             popularity = self.items.popularity[ranged]
             self._parts[key] = float(np.cumsum(popularity[choice.local])[-1] / np.cumsum(popularity)[-1])
-        more = replace(rhythm, only=(start, start + surge.for_))
-        slot = self._slot("surge", place.id, surge.name)
-        extra = (given.lines_per_day or 0.0) * self._parts[key] * (times - 1.0)
-        self.result.streams.append(
-            Stream(location, int(self.cells.first[location]), slot, extra, choice, size, more)
-        )
+        lines = (given.lines_per_day or 0.0) * self._parts[key] * extra.share
+        slot = self._slot("surge", place.id, *extra.names)
+        first, then = int(self.cells.first[location]), replace(rhythm, only=(extra.start, extra.end))
+        self.result.streams.append(Stream(location, first, slot, lines, choice, size, then))
 
     def _rhythm(self, given: PosDemand, location: int, sku: int | None) -> Rhythm:
         place, zone = self.network.locations[location], self.scenario.time.timezone
-        surges = []
-        for surge, places, skus in self._surges:
-            meant = skus is None if sku is None else (skus is None or bool(skus[sku]))
-            if meant and places[location]:
-                start = surge.from_
-                surges.append((start, start + surge.for_, surge.times))
         return Rhythm(
-            weights(given.hours, RETAIL_HOURS), weights(given.weekdays, RETAIL_WEEKDAYS), place.open, tuple(surges), None,
-            place.timezone or zone,
+            weights(given.hours, RETAIL_HOURS), weights(given.weekdays, RETAIL_WEEKDAYS), place.open,
+            self._surges.spans(location, sku), None, place.timezone or zone,
         )  # fmt: skip
 
     def _shrink(self) -> None:
@@ -302,90 +219,6 @@ class _Planner:
                 if choice.local.size and rule.rate:
                     slot = self._slot("shrink", self.network.locations[location].id, name)
                     self._add(location, slot, rule.rate * choice.local.size, choice, None, Rhythm(), 1.0)
-
-    def _replay(self, i: int, given: PosDemand) -> None:
-        assert given.replay is not None
-        shift = given.shift or 0
-        start, end = self.scenario.start_us, self.scenario.end_us
-        sales = sources.recorded_sales(
-            given.replay, start - shift - HISTORY_DAYS * DAY, end - shift,
-            columns=given.columns.mapping() if given.columns else None, timezone=given.timezone or self.scenario.time.timezone,
-            strict=self.strict,
-        )  # fmt: skip
-        self.result.bad_rows += sales.bad_rows
-        if sales.bad_rows:
-            self.result.notes.append(
-                f"{sales.bad_rows:,} rows of {given.replay} could not be read and were left out:"
-            )
-            self.result.notes += [f"  {row}" for row in sales.bad_listed]
-        cell, sku, location = self._map(sales, locations_of(given.at, self.network))
-        time, quantity = sales.time + shift, sales.quantity
-        known = (cell >= 0) & (quantity <= LARGEST_LINE)
-        if not np.any(known & (time >= start)):
-            raise self.resolved.error(
-                ("demand", "pos", i, "replay"), "no line of it lies within the run, at a location and of a SKU that it has",
-                found=f"{time.size:,} lines between {HISTORY_DAYS} days before the start and the end",
-                expected="a start within the feed, or `shift`, the duration by which the feed is moved",
-            )  # fmt: skip
-        if left := int(np.count_nonzero(~known & (time >= start))):
-            self.result.notes.append(
-                f"{left:,} lines of {given.replay} are of locations or SKUs that the scenario does not have"
-            )
-        time, quantity = time[known], quantity[known]
-        cell, sku, location = (of_line[known] for of_line in (cell, sku, location))
-        self._estimate(given.replay, time, cell, quantity)
-        inside = time >= start
-        order = np.lexsort((time[inside], location[inside]))
-        self.result.recorded.append(
-            Recorded(
-                time[inside][order], cell[inside][order], sku[inside][order], location[inside][order].astype(np.int16),
-                quantity[inside][order].astype(np.int16), self._slot("replay", given.replay.rsplit("/", 1)[-1]),
-            )
-        )  # fmt: skip
-
-    def _map(
-        self, sales: sources.RecordedSales, places: NDArray[np.bool_]
-    ) -> tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.int32]]:
-        """Cell, SKU and location of each recorded line; -1 where the scenario has no such thing."""
-        index = self.items.index
-        sku_of = np.array([index.get(name, -1) for name in sales.skus] or [-1], np.int32)
-        place_of = np.array(
-            [
-                p if (p := self.network.index.get(name, -1)) >= 0 and places[p] else -1
-                for name in sales.locations
-            ]
-            or [-1],
-            np.int32,
-        )
-        sku, location = sku_of[sales.sku], place_of[sales.location]
-        cell = np.full(sku.size, -1, np.int32)
-        for place in np.unique(location[location >= 0]).tolist():
-            rows = np.flatnonzero((location == place) & (sku >= 0))
-            cell[rows] = self.cells.find(place, sku[rows])
-        return cell, sku, location
-
-    def _estimate(
-        self, name: str, time: NDArray[np.int64], cell: NDArray[np.int32], quantity: NDArray[np.int64]
-    ) -> None:
-        """Expected demand from the weeks before the start, or from the run itself where the feed has none."""
-        start = self.scenario.start_us
-        before = time < start
-        if np.any(before):
-            days = (start - max(int(time[before].min()), start - HISTORY_DAYS * DAY)) / DAY
-            chosen = before
-        else:
-            self.result.notes.append(
-                f"{name} has no lines before the start: demand is estimated from those it replays"
-            )
-            days, chosen = (self.scenario.end_us - start) / DAY, ~before
-        counts = np.bincount(cell[chosen], weights=quantity[chosen])
-        squares = np.bincount(cell[chosen], weights=quantity[chosen].astype(np.float64) ** 2)
-        sold = np.flatnonzero(counts)
-        for place in np.unique(self.cells.location_of(sold.astype(np.int32))).tolist():
-            part = self.cells.of(place)
-            mine = sold[(sold >= part.start) & (sold < part.stop)]
-            mean, variance = (of_cell[mine] / max(days, 1.0) for of_cell in (counts, squares))
-            self.result.expect(place, Expected(mine - part.start, mean, variance))
 
 
 def _of_beats(local: int, beats: float, size: Whole) -> Expected:

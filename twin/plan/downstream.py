@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from network import Network
 from twin.plan.cells import Cells
-from twin.plan.demand import DemandPlan, Moments
+from twin.plan.expected import DemandPlan, Moments
 from twin.plan.sourcing import Part
 
 

@@ -15,6 +15,7 @@ from policies.elementary import log
 from policies.elementwise import lognormal_quantiles, powers
 from scenarios.schema.catalog import GenerateCatalog, Item
 from twin import sources
+from twin.plan.limits import check_count
 
 if TYPE_CHECKING:
     from scenarios import Resolved
@@ -78,7 +79,7 @@ def _items(
     place = {name: i for i, name in enumerate(names)}
     count = len(skus)
     return Items(
-        skus, names, np.array([place[name] for name in category], np.int16), price, cost,
+        skus, names, np.array([place[name] for name in category], np.int64).astype(np.int16), price, cost,
         np.full(count, 1.0 / max(count, 1)) if popularity is None else popularity,
         supplier or [None] * count, abc or [None] * count,
     )  # fmt: skip
@@ -86,6 +87,14 @@ def _items(
 
 def read_items(resolved: Resolved) -> Items:
     """The items of a scenario's catalog, from wherever it says."""
+    catalog = resolved.scenario.catalog
+    source = next((key for key in ("items", "generate", "file") if getattr(catalog, key) is not None), "from")
+    items = _read(resolved)
+    check_count(resolved, ("catalog", source), "categories", len(items.categories))  # of more than that, numbers would wrap
+    return items
+
+
+def _read(resolved: Resolved) -> Items:
     catalog = resolved.scenario.catalog
     if catalog.items is not None:
         return _listed(list(catalog.items))

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from network import Network
 from policies.reorder.terms import round_all_to_terms
-from scenarios.values import ValueFault, local_time, to_utc
+from scenarios.values import MOST_UNITS, ValueFault, local_time, to_utc
 from twin import sources
 from twin.brain.groups import Group
 from twin.clock import DAY
@@ -44,28 +44,71 @@ def opening_stock(
     """Units on each cell at the start: the first rule that matches decides; without rules, what the reorder rule aims at."""
     stock = np.zeros(len(cells), np.int32)
     rules = resolved.scenario.inventory.opening
-    aims = _Aims(network, items, cells, groups)
+    aims = _Aims(resolved, network, items, cells, groups)
     meant = [(locations_of(r.where, network), skus_of(r.where, items)) for r in rules]
+    files = {i: _read_stock(resolved, i, network, items, cells) for i, rule in enumerate(rules) if rule.file is not None}
     for location, ranged in enumerate(cells.skus):
         if not ranged.size:
             continue
-        mine, open_cells = stock[cells.of(location)], np.ones(ranged.size, bool)
+        mine, free = stock[cells.of(location)], np.ones(ranged.size, bool)
         if not rules:
-            aims.fill(location, mine, open_cells, steady=False)
-        for rule, (places, skus) in zip(rules, meant, strict=True):
-            if rule.file is not None or not places[location]:
+            aims.fill(location, mine, free, steady=False)
+        for i, (places, skus) in enumerate(meant):
+            if not places[location]:
                 continue
-            here = open_cells.copy() if skus is None else open_cells & skus[ranged]
-            open_cells &= ~here
-            if rule.units is not None:
+            here = free.copy() if skus is None else free & skus[ranged]
+            rule = rules[i]
+            if i in files:
+                files[i].fill(cells.of(location), mine, here)
+            elif rule.units is not None:
                 mine[here] = rule.units
             elif rule.days_of_cover is not None:
-                mean, _ = demand.at(location)
-                mine[here] = np.ceil(mean[here] * rule.days_of_cover - 1e-9).astype(np.int32)
+                mine[here] = _cover(resolved, i, demand.at(location)[0][here])
             else:
                 aims.fill(location, mine, here, steady=rule.level == "steady")
-    _from_files(resolved, network, items, cells, stock)
+            free &= ~here
     return stock
+
+
+def _cover(resolved: Resolved, i: int, mean: NDArray[np.float64]) -> NDArray[np.int32]:
+    """Units that cover the days of a rule."""
+    units = np.ceil(mean * (resolved.scenario.inventory.opening[i].days_of_cover or 0.0) - 1e-9)
+    if (most := float(units.max(initial=0.0))) > MOST_UNITS:
+        raise resolved.error(
+            ("inventory", "opening", i, "days_of_cover"), "more than can be kept", found=f"{most:,.0f} units of a cell",
+            expected=f"at most {MOST_UNITS:,}",
+        )  # fmt: skip
+    return units.astype(np.int32)
+
+
+@dataclass(frozen=True)
+class _Stock:
+    """Units of cells, as a file says: arrays of one length, cells ascending."""
+
+    cells: NDArray[np.int64]
+    units: NDArray[np.int32]
+
+    def fill(self, part: slice, mine: NDArray[np.int32], here: NDArray[np.bool_]) -> None:
+        """Write the stock of the cells of ``part`` where ``here`` says so, which then says which were written."""
+        first, end = np.searchsorted(self.cells, [part.start, part.stop])
+        local, units = self.cells[first:end] - part.start, self.units[first:end]
+        told = here[local]
+        mine[local[told]] = units[told]
+        here[:] = False
+        here[local[told]] = True
+
+
+def _read_stock(resolved: Resolved, i: int, network: Network, items: Items, cells: Cells) -> _Stock:
+    """The file of a rule; of two rows for one cell the later one counts."""
+    rule, where = resolved.scenario.inventory.opening[i], ("inventory", "opening", i, "file")
+    assert rule.file is not None
+    found: dict[int, int] = {}
+    for line, row in enumerate(sources.table(rule.file, rule.columns.mapping() if rule.columns else None), start=2):
+        at = f"{rule.file}:{line}"
+        _, cell, _ = _cell_of(resolved, where, at, network, items, cells, row, "location")
+        found[cell] = _units(resolved, where, at, row)
+    ordered = sorted(found)
+    return _Stock(np.array(ordered, np.int64), np.array([found[cell] for cell in ordered], np.int32))
 
 
 class _Aim(NamedTuple):
@@ -79,8 +122,10 @@ class _Aim(NamedTuple):
 class _Aims:
     """What the reorder rules keep the cells of each location at; worked out once for groups that share policy and lane terms."""
 
-    def __init__(self, network: Network, items: Items, cells: Cells, groups: list[Group]) -> None:
-        self.network, self.items, self.cells = network, items, cells
+    def __init__(
+        self, resolved: Resolved, network: Network, items: Items, cells: Cells, groups: list[Group]
+    ) -> None:
+        self.resolved, self.network, self.items, self.cells = resolved, network, items, cells
         self._pack, self._moq = (np.array([getattr(lane, name) for lane in network.lanes]) for name in ("pack", "moq"))
         self._groups: dict[int, list[Group]] = {}
         for group in groups:
@@ -117,6 +162,11 @@ class _Aims:
         if key in self._known:
             return self._known[key]
         points, target = group.policy.order_points().astype(np.int64), targets(group)
+        if (most := int(target.max(initial=0))) > MOST_UNITS:
+            raise self.resolved.error(
+                ("policies", "reorder", group.rule), "aims at more than can be kept", found=f"{most:,} units of a cell",
+                expected=f"at most {MOST_UNITS:,}",
+            )  # fmt: skip
         orders = np.abs(points) < 2**31 - 1
         width = np.maximum(round_all_to_terms(np.maximum(target - points, 1), pack, moq), 1)
         aim = _Aim(
@@ -126,21 +176,6 @@ class _Aims:
         if self._uses[id(group.policy)] > 1:
             self._known[key] = aim
         return aim
-
-
-def _from_files(
-    resolved: Resolved, network: Network, items: Items, cells: Cells, stock: NDArray[np.int32]
-) -> None:
-    for i, rule in enumerate(resolved.scenario.inventory.opening):
-        if rule.file is None:
-            continue
-        rows = sources.table(rule.file, rule.columns.mapping() if rule.columns else None)
-        for line, row in enumerate(rows, start=2):
-            where = ("inventory", "opening", i, "file")
-            _, cell, _ = _cell_of(
-                resolved, where, f"{rule.file}:{line}", network, items, cells, row, "location"
-            )
-            stock[cell] = _units(resolved, where, f"{rule.file}:{line}", row)
 
 
 def _cell_of(
@@ -178,9 +213,9 @@ def _units(resolved: Resolved, where: tuple[str | int, ...], line: str, row: dic
         units = int(text)
     except ValueError:
         units = -1
-    if not 0 <= units < 2**31:
+    if not 0 <= units <= MOST_UNITS:
         raise resolved.error(
-            where, f"{line}: not a stock", found=text, expected="whole units >= 0 in column units"
+            where, f"{line}: not a stock", found=text, expected=f"whole units from 0 to {MOST_UNITS:,} in column units"
         )
     return units
 

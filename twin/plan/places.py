@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -11,11 +12,12 @@ from numpy.typing import NDArray
 from network import LaneTerms, Network, NetworkError, generate
 from network.lanes import Lane
 from network.locations import Location
-from scenarios.schema.places import Haul
+from scenarios.schema.places import Haul, NetworkFiles
 from scenarios.schema.places import Lane as LaneGiven
 from scenarios.schema.selectors import Selector
 from twin import sources
 from twin.plan.items import Items
+from twin.plan.limits import check_count
 from twin.random.keyed import entity, mix
 
 if TYPE_CHECKING:
@@ -27,16 +29,21 @@ def read_network(resolved: Resolved) -> Network:
     given = resolved.scenario.network
     try:
         if given.generate is not None:
+            made = given.generate
+            stores = made.stores if isinstance(made.stores, int) else 0
+            check_count(resolved, ("network", "generate"), "locations", stores + made.fcs + made.hubs + made.suppliers)
             return _generated(resolved)
         if given.files is not None:
             columns = given.files.columns
             locations = sources.table(given.files.locations, columns.locations.mapping() if columns else None)
+            check_count(resolved, ("network", "files", "locations"), "locations", len(locations))
             lanes = (
                 sources.table(given.files.lanes, columns.lanes.mapping() if columns else None)
                 if given.files.lanes
                 else []
             )
             return Network.from_tables(locations, lanes)
+        check_count(resolved, ("network", "locations"), "locations", len(given.locations or ()))
         places = [
             Location(p.id, p.kind, p.at, p.open, p.cut_off, tuple(p.tags), p.region, p.timezone)
             for p in given.locations or ()
@@ -44,12 +51,17 @@ def read_network(resolved: Resolved) -> Network:
         return Network(places, [_lane(lane) for lane in given.lanes])
     except NetworkError as problem:
         where: tuple[str | int, ...] = ("network", *problem.path)
+        message = problem.message
         if given.files is not None:
-            where = ("network", "files")
-        raise resolved.error(
-            where, str(problem) if given.files is not None else problem.message, found=str(problem.found),
-            expected=problem.expected,
-        ) from None  # fmt: skip
+            where, message = ("network", "files"), f"{_row_of(given.files, problem.path)}: {message}"
+        raise resolved.error(where, message, found=str(problem.found), expected=problem.expected) from None
+
+
+def _row_of(files: NetworkFiles, path: Sequence[str | int]) -> str:
+    """File, line and column of a table's fault: the header is line 1."""
+    table = files.lanes if path and path[0] == "lanes" else files.locations
+    line = f":{path[1] + 2}" if len(path) > 1 and isinstance(path[1], int) else ""
+    return f"{table}{line}" + (f": {path[-1]}" if len(path) > 2 else "")
 
 
 def _terms(haul: Haul) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from network import Lane, Network, NetworkError
+from network import Network, NetworkError
 from network.checks import Need, check_supplied
 from policies.registry import maker, parameters
 from policies.reorder.base import CellFacts, ReorderPolicy, ReorderState
@@ -18,6 +18,7 @@ from twin.clock import DAY
 from twin.plan.cells import Cells
 from twin.plan.downstream import Downstream
 from twin.plan.items import Items
+from twin.plan.lead import LeadTimes
 from twin.plan.places import locations_of, skus_of
 from twin.plan.sourcing import Part, Sourcing
 
@@ -94,7 +95,7 @@ class _Maker:
     ) -> None:
         self.resolved, self.items, self.cells, self.demand = resolved, items, cells, demand
         self._made: dict[object, ReorderPolicy] = {}
-        self._lead = np.array([_lead_time(lane) for lane in network.lanes]).reshape(-1, 2)
+        self._lead = LeadTimes(network, resolved.scenario.start_us, resolved.scenario.time.timezone)
 
     def groups(self, rules: tuple[ReorderRule, ...], supplied: list[list[Part]]) -> list[Group]:
         makers = [_RuleMaker(self.resolved, number) for number in range(len(rules))]
@@ -110,7 +111,7 @@ class _Maker:
 
     def _policy(self, maker: _RuleMaker, location: int, part: Part) -> ReorderPolicy:
         """A policy for a part: that of another whose demand, cells and lead time are the very same, if there is one."""
-        lead: object = tuple(self._lead[part.lanes[0]]) if len(part.lanes) == 1 else id(part)
+        lead: object = tuple(self._lead.of(maker.review)[part.lanes[0]]) if len(part.lanes) == 1 else id(part)
         key = (part.rule, self.demand.alike(location), id(self.cells.skus[location]), id(part.local), lead)
         if key not in self._made:
             self._made[key] = maker.make(self._facts(location, part, maker.review))
@@ -121,7 +122,8 @@ class _Maker:
         skus: slice | NDArray[np.int32] = self.cells.among(location)
         if part.local.size < mean.size:
             mean, variance, skus = mean[part.local], variance[part.local], self.cells.skus[location][part.local]
-        lead = self._lead[part.lanes[0]] if len(part.lanes) == 1 else self._lead[part.lane].T
+        of_lane = self._lead.of(review)
+        lead = of_lane[part.lanes[0]] if len(part.lanes) == 1 else of_lane[part.lane].T
         return CellFacts.of(
             part.local.size, demand_mean=mean, demand_variance=variance, lead_time_mean=lead[0], lead_time_variance=lead[1],
             review_days=review / DAY, unit_cost=self.items.cost[skus], price=self.items.price[skus],
@@ -150,18 +152,3 @@ class _RuleMaker:
             raise self.resolved.error(
                 ("policies", "reorder", self.number), str(problem), found=self.rule.use, expected=expected
             ) from None
-
-
-def _lead_time(lane: Lane) -> tuple[float, float]:
-    """Mean and variance, in days and days², from order to receipt: the wait for a departure and the transit."""
-    mean = lane.mean_transit / DAY
-    deviation = (
-        0.0 if isinstance(lane.transit, int | float) else float(getattr(lane.transit, "sd", 0.0) or 0.0) / DAY
-    )
-    if not lane.departs:
-        return mean, deviation * deviation
-    times = sorted(lane.departs)
-    gaps = [(b - a) / DAY for a, b in zip(times, [*times[1:], times[0] + DAY], strict=True)]
-    wait = sum(gap * gap for gap in gaps) / 2.0
-    spread = sum(gap * gap * gap for gap in gaps) / 3.0 - wait * wait
-    return mean + wait, deviation * deviation + spread

@@ -1,7 +1,7 @@
 """Making the operations of a stretch of days: drawn, put in order, sent on to the record, track by track.
 
-A track is put in order in small arrays that stay in the processor's cache, and written to the operations from front to back. What the record will hear only after the
-stretch is set aside, with the sale it is about, and comes first in the next one.
+A track is put in order in small arrays that stay in the processor's cache, and written to the operations from front to back.
+What the record will hear only after the stretch is set aside, with the sale it is about, and comes first in the next one.
 """
 
 from __future__ import annotations

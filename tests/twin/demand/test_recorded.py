@@ -96,4 +96,13 @@ def test_a_feed_from_another_time_is_refused(tmp_path: Path) -> None:
 def test_a_line_too_large_to_keep_is_left_out_and_said(tmp_path: Path) -> None:
     plan = replayed(tmp_path, FEED + "2026-03-05T10:00:00,S1,A,40000\n")
     assert len(sold(plan)) == 5
-    assert any("3 lines" in note for note in plan.demand.notes)
+    assert any("2 lines of sales.csv are of locations or SKUs" in note for note in plan.demand.notes)
+    assert any("1 lines of sales.csv are of more than 32,767 units" in note for note in plan.demand.notes)
+
+
+def test_bad_rows_are_counted_and_the_first_named(tmp_path: Path) -> None:
+    plan = replayed(tmp_path, FEED + "2026-03-05T10:00:00,S1,A,x\n" * 25)
+    count = plan.demand.bad_rows
+    named = [note for note in plan.demand.notes if note.startswith("  line ")]
+    assert count >= 25 and f"{count} rows of sales.csv could not be read and were left out:" in plan.demand.notes
+    assert len(named) == 20 and f"  … and {count - 20} more" in plan.demand.notes

@@ -69,6 +69,10 @@ def test_demand_of_what_is_not_ranged_is_refused() -> None:
     assert "<text>:" in str(caught.value)
 
 
+def test_a_sku_that_is_named_twice_is_ranged_once() -> None:
+    assert ranges(plan_of(TWO_STORES, "assortment: {skus: [B, A, B]}"))["S1"] == "AB"
+
+
 def test_an_assortment_of_an_unknown_sku_is_refused() -> None:
     with pytest.raises(ScenarioError, match="assortment"):
         plan_of(TWO_STORES, "assortment: [{skus: [A, X]}]")

@@ -123,7 +123,7 @@ def test_what_is_left_out_is_said() -> None:
     ):
         assert phrase in bare
     rich = plan_of(
-        TWO_STORES.replace("1d}", "1d, capacity_units: 5, departs: '02:00'}").replace("2d}", "2d, capacity_units: 9}"),
+        TWO_STORES.replace("1d}", "1d, capacity_units: 5, departs: '02:00'}"),
         "demand: {pos: {at: {kind: store}, sku: A, rate: 1/d, hours: retail}, unmet: backorder}",
         "inventory: {opening: {units: 5}, shrink: {rate: .1/d}, count: {every: 3d}}",
         "operations: {docks: {unload: 1h}}",
@@ -131,7 +131,10 @@ def test_what_is_left_out_is_said() -> None:
         "policies: {reorder: {where: {kind: store}, use: base_stock, level: 1}}",
         "assortment: {skus: [A]}",
     ).assumptions
-    assert rich == ["Suppliers have endless stock and ship what is ordered."]
+    assert rich == [
+        "Suppliers have endless stock and ship what is ordered.",
+        "Lanes without capacity_units carry any number of units.",
+    ]
 
 
 def test_outages_of_one_site_that_touch_are_one() -> None:
@@ -169,6 +172,11 @@ def test_costs_reach_the_ledger() -> None:
     plan = plan_of(ONE_STORE, "costs: {holding_per_day: .1, order: 5, lost_sale: 7, backorder_per_day: 2, pick: .5}")
     assert plan.rates == CostRates(0.1, 5, 7, 2, 0.5)
     assert plan_of(ONE_STORE, "costs: {lost_sale: margin}").rates.lost_sale is None
+
+
+def test_costs_that_are_left_out_are_none() -> None:
+    assert plan_of(ONE_STORE).rates == CostRates(0, 0, 0, 0, 0)
+    assert plan_of(ONE_STORE, "costs: {order: 5}").rates == CostRates(0, 5, 0, 0, 0)
 
 
 def test_made_up_networks_are_the_same_each_time_and_give_each_item_a_supplier() -> None:

@@ -131,6 +131,34 @@ def test_from_a_file_and_what_it_does_not_name_from_the_rules(tmp_path: Path) ->
     assert stock(plan) == {"S1": [42, 3], "S2": [3, 3], "F1": [3, 0]}
 
 
+def test_a_file_decides_where_no_rule_before_it_did(tmp_path: Path) -> None:
+    """Among the cells that its selector means and its rows name."""
+    path = tmp_path / "stock.csv"
+    path.write_text("location,sku,units\nF1,A,50\nS1,A,40\nS1,B,41\nS2,B,42\n")
+    opening = f"""
+    inventory:
+      opening:
+        - {{where: {{ids: [S1], sku: A}}, units: 1}}
+        - {{where: {{kind: store}}, file: {path}}}
+        - {{units: 3}}
+    """
+    assert stock(plan_of(TWO_STORES, RANGED, opening)) == {"S1": [1, 41], "S2": [3, 42], "F1": [3, 3]}
+
+
+def test_more_than_a_cell_can_hold_is_refused_where_it_is_asked_for() -> None:
+    demand = "demand: {pos: {at: {kind: store}, sku: A, rate: 100000/d}}"
+    with pytest.raises(ScenarioError, match=r"opening\.days_of_cover: more than can be kept.*200,000,000"):
+        plan_of(TWO_STORES, RANGED, demand, "inventory: {opening: {days_of_cover: 2000}}")
+    for rule in ("base_stock, level: 2000000000", "r_Q, r: 2000000000, Q: 1500000000", "r_Q, r: 90000000, Q: 90000000"):
+        with pytest.raises(ScenarioError, match=r"policies\.reorder.*at most 100,000,000"):
+            plan_of(TWO_STORES, RANGED, f"policies: {{reorder: {{use: {rule}}}}}")
+    with pytest.raises(ScenarioError, match=r"policies\.reorder: an automatic level of .* at most 100,000,000"):
+        plan_of(TWO_STORES, RANGED, demand.replace("100000/d", "100000000/d"), "policies: {reorder: {use: base_stock}}")
+    packs = TWO_STORES.replace("to: F1, transit: 2d", "to: F1, transit: 2d, order: {pack: 2000000000}")
+    with pytest.raises(ScenarioError, match=r"network\.lanes.*order\.pack: more than can be kept"):
+        plan_of(packs)
+
+
 @pytest.mark.parametrize(
     ("row", "message"),
     [
@@ -185,3 +213,11 @@ def test_open_orders_are_due_in_local_time(tmp_path: Path) -> None:
 def test_open_orders_that_cannot_be_are_refused_by_line(tmp_path: Path, row: str, message: str) -> None:
     with pytest.raises(ScenarioError, match=message):
         orders(tmp_path, row)
+
+
+def test_a_column_that_a_table_does_not_have_names_the_nearest(tmp_path: Path) -> None:
+    (tmp_path / "stock.csv").write_text("store,item,pieces\nS1,A,3\n")
+    columns = "columns: {location: store, sku: item, units: piece}"
+    with pytest.raises(ScenarioError, match="no such column") as caught:
+        plan_of(ONE_STORE, f"assortment: {{skus: [A]}}\ninventory: {{opening: {{file: {tmp_path}/stock.csv, {columns}}}}}")
+    assert str(caught.value).startswith(f"{tmp_path}/stock.csv:1: columns.units") and "did you mean `pieces`?" in str(caught.value)

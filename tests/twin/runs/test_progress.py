@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import sys
+from datetime import UTC
 from zoneinfo import ZoneInfo
 
 import pytest

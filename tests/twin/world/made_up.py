@@ -39,7 +39,10 @@ def texts(draw: st.DrawFn, apart: bool = False) -> str:
     lanes = [f"{{from: V1, to: {f}, transit: {pick(TRANSITS)}, {pick(ORDERS)}}}" for f in centers]
     for store in stores:
         source = pick([*centers, "V1"])
-        lanes.append(f"{{from: {source}, to: {store}, transit: {pick(TRANSITS)}, {pick(TRUCKS)}, {pick(ORDERS)}}}")
+        trucks = pick(TRUCKS)
+        if source == "V1":  # whose trucks have no end
+            trucks = trucks.split(", capacity_units")[0]
+        lanes.append(f"{{from: {source}, to: {store}, transit: {pick(TRANSITS)}, {trucks}, {pick(ORDERS)}}}")
     pos = [f"{{at: {{kind: store}}, sku: {sku}, {pick(DEMANDS)}}}" for sku in skus]
     uses = [use.replace("}", ", review: 7h}") if apart and "review" not in use else use for use in USES]
     parts = [
