@@ -8,6 +8,7 @@ looked at.
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from types import SimpleNamespace
 
 import numpy as np
@@ -120,19 +121,24 @@ def _figures(lines: Lines, lane: Lane, what: str, points: NDArray[np.int32] | in
     return rates(what, int(lines.sequence.sum()), best, median, "POS events", aim)
 
 
+AIM = "at least 20, aim 40"
+# By number of tracks: what, whether rules are asked at once, the order points, and what is wanted.
+CASES: dict[int, list[tuple[str, bool, Callable[[Lane], NDArray[np.int32] | int], str]]] = {
+    STORES: [
+        ("reviews, half the cells sold reach their points", False, lambda lane: lane.opening - np.int32(2), AIM),
+        ("reviews, every sale reaches a point", False, lambda lane: lane.opening, AIM),
+    ],
+    1: [
+        ("rules asked at once, none has to be", True, lambda lane: NO_POINT + 1, ""),
+        ("rules asked at once, and asked", True, lambda lane: lane.opening - np.int32(3), ""),
+    ],
+}
+
+
 def measure() -> list[Figure]:
     """Lines a second, a track a store and all stores on one; and how fast the lines are made."""
     figures = []
-    for tracks, cases in (
-        (STORES, (
-            ("reviews, half the cells sold reach their points", False, lambda lane: lane.opening - np.int32(2), "at least 20, aim 40"),
-            ("reviews, every sale reaches a point", False, lambda lane: lane.opening, "at least 20, aim 40"),
-        )),
-        (1, (
-            ("rules asked at once, none has to be", True, lambda lane: NO_POINT + 1, ""),
-            ("rules asked at once, and asked", True, lambda lane: lane.opening - np.int32(3), ""),
-        )),
-    ):  # fmt: skip
+    for tracks, cases in CASES.items():
         lines = day_of_lines(tracks)
         making, operations = [], None
         for _ in range(4):  # the first time compiles and touches the memory
