@@ -131,15 +131,16 @@ def _opening(
     for location in range(buckets[0]):
         at = plan.ranged.among(location)
         category, cost = plan.items.category[at], plan.items.cost[at]
-        _add_opening(opening[plan.ranged.of(location)], category, cost, units[location], empty[location], value[location])
+        add_opening(opening[plan.ranged.of(location)], category, cost, units[location], empty[location], value[location])
     return units.reshape(-1), empty.reshape(-1), value.reshape(-1)
 
 
 @compiled()
-def _add_opening(
+def add_opening(
     stock: NDArray[np.integer[Any]], category: NDArray[np.int16], cost: NDArray[np.float64], units: NDArray[np.int64],
     empty: NDArray[np.int64], value: NDArray[np.float64],
 ) -> None:  # fmt: skip
+    """Add the ``stock`` of a location's cells to the buckets of their categories: units, empty cells, value at cost."""
     for i in range(stock.size):
         bucket = category[i]
         units[bucket] += stock[i]

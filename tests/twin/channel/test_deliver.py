@@ -151,7 +151,7 @@ def test_without_catch_up_all_comes_when_the_outage_is_over() -> None:
     st.integers(0, 400),
 )
 def test_when_an_event_is_sent(gaps: list[tuple[int, int, int, int]], location: int, time: int) -> None:
-    """Outages of a location follow each other; those of others mean nothing to it."""
+    """Outages of a location follow each other; those of others mean nothing to it. Nothing is sent during an outage."""
     outages, at = [], dict.fromkeys(range(4), 0)
     for place, wait, length, catch_up in gaps:
         begin = at[place] + wait
@@ -159,10 +159,15 @@ def test_when_an_event_is_sent(gaps: list[tuple[int, int, int, int]], location: 
         outages.append(Outage(place, begin, begin + length, catch_up))
     of = channel(stream(), 4, outages)
     sent = sent_at(of, location, time)
-    mine = [o for o in outages if o.location == location and o.start <= time < o.end]
-    if not mine:
+    mine = [o for o in outages if o.location == location]
+    met = [o for o in mine if o.start <= time < o.end]
+    assert not any(o.start <= sent < o.end for o in mine)
+    if not met:
         assert sent == time
     else:
-        (outage,) = mine
-        assert outage.end <= sent <= outage.end + outage.catch_up
+        (outage,) = met
+        latest = outage.end + outage.catch_up
+        again = [o for o in mine if outage.end <= o.start <= latest]
+        assert outage.end <= sent
+        assert sent <= latest or again
         assert sent_at(of, location, time - 1) <= sent or time == outage.start
