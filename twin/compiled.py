@@ -55,6 +55,25 @@ def kernels_folder() -> Path:
     return Path(str(numba.config.CACHE_DIR))
 
 
+def _load_without_blas() -> None:
+    """Load numba's functions on arrays without SciPy's linear algebra, which takes half a second of every start.
+
+    numba imports it only to learn whether kernels may call ``np.cov``; none of ours does. ``np.dot`` finds it when it is needed.
+    """
+    from numba.np import linalg
+
+    def without() -> None:
+        raise ImportError
+
+    found, linalg.ensure_blas = linalg.ensure_blas, without
+    try:
+        import numba.np.arraymath  # noqa: F401
+    finally:
+        linalg.ensure_blas = found
+
+
+_load_without_blas()
+
 compiled = partial(njit, cache=True, nogil=True)
 """A kernel that Python calls: ``@compiled()``."""
 
