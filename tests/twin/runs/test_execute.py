@@ -206,8 +206,9 @@ def test_a_full_disk_is_said_plainly_and_spares_what_has_finished(
     with pytest.raises(DiskFull, match=r"(?s)disk full.*busier-3.*stays readable"):
         run(scenario, tmp_path / "runs", jobs=jobs)
     left = only_run(tmp_path / "runs")
-    assert left.state == "failed" and "(disk full)" in left.status
-    assert left.kpis()["base"]["fill_rate"]["n"] == 3
+    finished = sum(kpis["fill_rate"]["n"] for kpis in left.kpis().values())
+    assert (left.state, left.status) == ("failed", f"failed: {finished} of 6 (disk full)")
+    assert finished >= 6 - jobs  # all but the one that met the full disk, and those that other workers had in hand
     assert not list(left.folder.rglob("*half*"))
 
 
