@@ -156,7 +156,7 @@ class Simulation:
             self.clock.at(end - 1, Phase.MEASURE, take)  # the last instant of the day, before what midnight brings
 
     def _snapshot(self, at_us: int) -> None:
-        flying = self.courier.in_flight.copy()
+        flying = self.courier.in_flight
         self.shelves.in_flight(flying)
         self.snapshots.append(
             snapshot(at_us, self.shelves.table, self.brain.table, self.plan.ranged.first, flying)

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Callable, Sequence
-from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -233,7 +232,7 @@ class Brain:
         """Order ``units`` of ``cells``, the ``local``-th ones of the group's location."""
         supply = self.supplies[lane]
         skus = self.cells.skus[group.location][local]
-        sources = _no_sources(cells.size) if supply.from_supplier else self._sources(supply)[local]
+        sources = np.full(cells.size, -1, np.int32) if supply.from_supplier else self._sources(supply)[local]
         self._orders += 1
         order = Order(
             self._orders, self.agenda.time, lane, supply.origin, group.location, group.rule, cells, sources, skus, units,
@@ -250,12 +249,6 @@ class Brain:
         if key not in self._known_sources:
             self._known_sources[key] = self.cells.find(supply.origin, skus)
         return self._known_sources[key]
-
-
-@cache
-def _no_sources(lines: int) -> NDArray[np.int32]:
-    """Where the lines of a purchase come from: no cell of ours."""
-    return np.full(lines, -1, np.int32)
 
 
 def _part(state: ReorderState, part: slice) -> ReorderState:

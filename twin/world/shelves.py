@@ -51,10 +51,7 @@ class ShelfLane:
         self.operations = self.lines.next_stretch()
         self.end_of_stretch = key(self.lines.until, 0)
         self._operations_table = table_of(self.operations)
-        senders = self._brain.record.senders
-        windows = senders["size"].copy()
-        windows[: self.lines.sequence.size] = self.lines.windows()
-        self._brain.replace_record(widen(self._brain.record, windows))
+        self._widen(slice(self.lines.sequence.size), self.lines.windows())
 
     def advance(self, until: int) -> int:
         """Run everything before the key ``until``; returns the key it stopped before, which a signal may bring nearer."""
@@ -73,10 +70,16 @@ class ShelfLane:
 
     def remember(self, source: int, window: int) -> None:
         """See ``twin.world.courier.Listener``."""
-        windows = self._brain.record.senders["size"].copy()
-        sender = sender_of(source, 0, windows.size)
-        windows[sender] = max(windows[sender], window)
-        self._brain.replace_record(widen(self._brain.record, windows))
+        self._widen(sender_of(source, 0, self._brain.record.senders.size), window)
+
+    def _widen(self, senders: slice | int, windows: NDArray[np.int64] | int) -> None:
+        """Have the record remember the ids of some senders for at least so many sequence numbers."""
+        record = self._brain.record
+        wanted = record.senders["size"].copy()
+        wanted[senders] = windows  # where that is less than before, it stays as it is
+        grown = widen(record, wanted)
+        if grown is not record:
+            self._brain.replace_record(grown)
 
     def levels(self, location: int, cells: Units) -> Units:
         """What is there, in units."""
@@ -94,10 +97,10 @@ class ShelfLane:
         heard = heard_key(self._agenda.time, Phase.RECEIPT, self._agenda.priority // PHASES)
         put_away(self.table, self._agenda.time, heard, location, cells, skus, units, uniform)
 
-    def take_out(self, location: int, cells: Units, skus: Units, wanted: Units, taken: Units, room: int, time: int) -> int:
+    def take_out(self, location: int, cells: Units, skus: Units, wanted: Units, taken: Units, room: int) -> int:
         """Goods leave the shelves for another location; returns how many units."""
         self.visit(location)
-        return int(take_out(self.table, time, location, cells, skus, wanted, taken, room))
+        return int(take_out(self.table, self._agenda.time, location, cells, skus, wanted, taken, room))
 
     def in_flight(self, out: NDArray[np.int64]) -> None:
         """Add to ``out`` (locations,) the units that were sold and that the record will yet be told of."""

@@ -123,9 +123,7 @@ class Transport:
         """Take what waits off the shelves of ``origin``, in order of asking, and send it off by lane."""
         wanted = joined(queue)
         taken = np.empty_like(wanted.units)
-        total = self._shelves.take_out(
-            origin, wanted.sources, wanted.skus, wanted.units, taken, room, self._clock.time
-        )
+        total = self._shelves.take_out(origin, wanted.sources, wanted.skus, wanted.units, taken, room)
         if total == 0:
             return
         loads, left = (list(queue), []) if total == wanted.total else divided(queue, taken)
