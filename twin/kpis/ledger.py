@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from twin.kpis.orders import WebLedger
+
 DAY_US = 86_400_000_000
 
 # Columns of Ledger.counts (int64). Units unless the name says otherwise; *_us are exact time integrals.
@@ -32,6 +34,8 @@ COUNT_FIELDS = (
     "backorder_us",  # integral of open backorders
     "out_us",  # integral of cells with nothing on hand (cell microseconds)
     "record_lost",  # units of lost demand the record could know of (0 for POS)
+    "picked",  # left the shelf for a web order
+    "restocked",  # came back onto it: returned, cancelled after the pick, never collected
 )
 
 # Columns of Ledger.money (float64), in the scenario's currency.
@@ -139,6 +143,7 @@ class Ledger:
     record_counts: dict[str, int] = field(
         default_factory=dict
     )  # applied, duplicates, beyond_window, stale_counts, ...
+    web: WebLedger | None = None  # where there is web demand
 
 
 @dataclass
@@ -161,4 +166,5 @@ class CostRates:
     order: float = 0.0  # per purchase order
     lost_sale: float | None = None  # per unit; None: the margin
     backorder_per_day: float = 0.0  # per unit and day
-    pick: float = 0.0  # per unit moved out of a location
+    pick: float = 0.0  # per unit moved out of a location, or picked for a web order
+    split: float = 0.0  # per shipment beyond an order's first
