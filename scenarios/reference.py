@@ -4,12 +4,12 @@
 
 from __future__ import annotations
 
-from typing import Any, get_args
+from typing import Any
 
 from scenarios import laws, parameters
 from scenarios.export import default_text, every_part
 from scenarios.schema.base import Part
-from scenarios.schema.distributions import Distribution, NumberDistribution
+from scenarios.schema.distributions import Distribution, NumberDistribution, WordOrLaw
 from scenarios.translate import part_of, reader_of
 
 _INTRODUCTION = """\
@@ -138,8 +138,9 @@ def _value(part: type[Part], attribute: str) -> str:
             if issubclass(below, NumberDistribution)
             else "distribution of durations"
         )
-        retail = "`retail` or " if str in get_args(part.model_fields[attribute].annotation) else ""
-        return f"{retail}[{words}](#distributions)"
+        marks = part.model_fields[attribute].metadata
+        word = next((f"`{mark.word}` or " for mark in marks if isinstance(mark, WordOrLaw)), "")
+        return f"{word}[{words}](#distributions)"
     if below is not None:
         named = "names, each with " if "dict[" in str(part.model_fields[attribute].annotation) else ""
         return f"{named}{'list of ' if many else ''}[{below.__name__}](#{below.__name__.lower()})"

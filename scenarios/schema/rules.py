@@ -21,8 +21,7 @@ from scenarios.fields import (
     fault,
 )
 from scenarios.schema.base import Part
-from scenarios.schema.demand import EVERYTHING
-from scenarios.schema.selectors import Selector
+from scenarios.schema.selectors import EVERYTHING, Selector
 from scenarios.values import DAY
 
 
