@@ -178,7 +178,7 @@ def _policies() -> str:
             lines.append(f"| `{key}` | {_cell(expected)} | {default} | {of} |")
         lines.append("")
     lines += [
-        'Your own reorder policy is named by its import path, `use: "acme.policies:OurReorder"`, with its parameters',
+        'Your own policy of any kind is named by its import path, `use: "acme.policies:OurReorder"`, with its parameters',
         "beside it; their names, types and defaults are those of its constructor.",
         "",
     ]

@@ -69,7 +69,9 @@ class Rule(Part):
             key, _, expected = told.partition(": ")
             schema["properties"].setdefault(key, {**SCALAR, "description": f"{', '.join(uses)}: {expected}."})
         # one's own policy has parameters that nobody here knows
-        schema["additionalProperties"] = cls.KIND == "reorder"
+        schema["additionalProperties"] = True
+        schema["if"] = {"properties": {"use": {"pattern": ":"}}}
+        schema["else"] = {"propertyNames": {"enum": [*schema["properties"]]}}
         return schema
 
 
