@@ -73,9 +73,8 @@ class Names:
         for name, times in Counter(names).items():
             if times > 1:
                 numbers = [index for index, other in enumerate(names) if other == name]
-                self.errors.append(
-                    located(self.root, (*path, numbers[-1], key), "a name is given twice", found=f'"{name}"')
-                )
+                below = (*path, numbers[-1], key)
+                self.wrong(below, "a name is given twice", found=f'"{name}"', expected="each name once")
 
     def ids(self, *kinds: str) -> list[str] | None:
         if self.locations is None:

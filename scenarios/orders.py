@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping as Map
 
+from scenarios.errors import listing
 from scenarios.names import Names, Path, meets_location
 from scenarios.schema.stations import Station
 
@@ -72,11 +73,9 @@ def _entries(names: Names) -> None:
 
 
 def _first(here: Map[str, Station]) -> list[str]:
-    """The stations of a location to which no other there leads."""
+    """The stations of a location that no other there names as its `next`."""
     after = {station.next for station in here.values()}
-    again = {one.rework.to for name, one in here.items() if one.rework is not None and one.rework.to != name}
-    first = [name for name in here if name not in after]
-    return [name for name in first if name not in again] or first
+    return [name for name in here if name not in after]
 
 
 def _shipping(names: Names) -> None:
@@ -88,5 +87,5 @@ def _shipping(names: Names) -> None:
         chosen = [location for location in names.locations if meets_location(rule.where, location)]
         if not any(location.kind == "store" for location in chosen):
             path: Path = ("ship_from_store", index, "where")
-            found = f"of other kinds: {', '.join(location.id for location in chosen)}" if chosen else "no location"
+            found = f"of other kinds: {listing([one.id for one in chosen])}" if chosen else "no location"
             names.wrong(path, "selects no store", found=found, expected="a selector that stores meet")

@@ -56,7 +56,6 @@ _SPLITS: Final = {
     "split_lines": Listed("true or false", values.boolean, "false"),
     "reject_cooldown": Listed("a duration", values.duration),
 }
-_TERMS: Final = ("time", "cost", "performance", "capacity", "stock_out", "markdown", "confidence", "co2")
 
 #: Policies by kind and name.
 LISTED: Final[dict[str, dict[str, dict[str, Listed]]]] = {
@@ -72,14 +71,14 @@ LISTED: Final[dict[str, dict[str, dict[str, Listed]]]] = {
     "routing": {
         "proximity": _SPLITS,
         "cost": _SPLITS,
-        "balanced": _SPLITS,
-        "performance": _SPLITS,
-        "hybrid": _SPLITS | dict.fromkeys(_TERMS, _AMOUNT),
         "min_splits": _SPLITS,
     },
 }
 #: Policies that the language names and this version does not have.
-TO_COME: Final[dict[str, frozenset[str]]] = {"routing": frozenset({"chain"}), "reservation": frozenset()}
+TO_COME: Final[dict[str, frozenset[str]]] = {
+    "routing": frozenset({"balanced", "chain", "hybrid", "performance"}),
+    "reservation": frozenset(),
+}
 
 
 def names(kind: str) -> tuple[str, ...]:

@@ -176,7 +176,8 @@ def _policies() -> str:
         for (key, expected, default), some in takers.items():
             of = "all" if len(some) == len(uses) else ", ".join(f"`{use}`" for use in some)
             lines.append(f"| `{key}` | {_cell(expected)} | {default} | {of} |")
-        lines.append("")
+        to_come = ", ".join(f"`{use}`" for use in sorted(parameters.TO_COME.get(kind, ())))
+        lines += ["", f"Not built yet: {to_come}.", ""] if to_come else [""]
     lines += [
         'Your own policy of any kind is named by its import path, `use: "acme.policies:OurReorder"`, with its parameters',
         "beside it; their names, types and defaults are those of its constructor.",
@@ -200,11 +201,12 @@ def _not_built() -> str:
             lines.append(f"- {at}: {', '.join(f'`{key}`' for key in sorted(part.NOT_BUILT))}")
     lines += [
         "",
-        "These are part of the language and of the schema, and refused with the same words when a run is planned: `demand.web`,",
-        "`streams.rfid`, `streams.supplier`, and `catalog.items[].shelf_life` under a rule for perishables.",
+        "These are part of the language and of the schema, and refused with the same words when a run is planned: `streams.rfid`,",
+        "`streams.supplier`, and `catalog.items[].shelf_life` under a rule for perishables.",
         "",
-        "These may stand in a scenario and change nothing, since only web orders would heed them; a run says so among its",
-        "assumptions: `policies.reservation`, `policies.routing`, `policies.safety`, `promise`, `operations.stations`,",
-        "`network.zones`, `locations[].cut_off`, `returns.web`, `streams.web`, `streams.returns`, `costs.split`.",
+        "These may stand in a scenario without `demand.web` and change nothing there; a run says so among its assumptions:",
+        "`ship_from_store`, `carriers`, `policies.reservation`, `policies.routing`, `policies.safety`, `promise`,",
+        "`operations.stations`, `operations.capacity`, `network.zones`, `locations[].cut_off`, `returns.web`, `streams.web`,",
+        "`streams.returns`, `costs.split`.",
     ]
     return "\n".join([*lines, ""])
