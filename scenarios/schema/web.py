@@ -63,7 +63,7 @@ SomeShare = Annotated[float, Reader("share > 0", _some, NUMBER, show_number)]
 
 
 class Flash(Part):
-    """A sale of one SKU at which many come at once: checkouts spread evenly over its length."""
+    """A sale of one SKU at which many come within a short time."""
 
     at: Moment = Field(description="Its start, local.")
     for_: PositiveDuration = Field(alias="for", description="Its length.")

@@ -15,7 +15,7 @@ from scenarios import NotBuiltError, ScenarioError, ScenarioErrors
 from scenarios.errors import Where, listing, nearest_name
 from scenarios.nodes import Tree, plain, read_mapping
 from scenarios.write import write
-from tests.scenarios.samples import COMPLETE, TEXTBOOK, changed, errors_of
+from tests.scenarios.samples import COMPLETE, ORDERS, TEXTBOOK, changed, errors_of
 
 LINES = COMPLETE.splitlines()
 
@@ -284,7 +284,7 @@ def test_the_nearest_name_is_one_of_the_names(name: str, names: list[str]) -> No
         assert nearest_name(name, [*names, name]) is not None
 
 
-SAMPLE = plain(read_mapping(COMPLETE, "complete.yaml"))
+SAMPLES = [plain(read_mapping(text, "sample.yaml")) for text in (COMPLETE, ORDERS)]
 WRONG = st.sampled_from(
     [
         "",
@@ -328,8 +328,8 @@ def mutated(tree: Tree, path: tuple[str | int, ...], value: Tree | None) -> Tree
 def test_whatever_is_broken_the_error_is_ours_and_has_a_place(
     seed: int, times: int, news: list[Tree | None]
 ) -> None:
-    tree: Tree = SAMPLE
     chooser = random.Random(seed)
+    tree: Tree = chooser.choice(SAMPLES)
     for value in news[:times]:
         tree = mutated(tree, chooser.choice(places(tree)), value)
         if not places(tree):

@@ -196,6 +196,12 @@ def test_goods_do_not_come_back_to_a_supplier() -> None:
     assert (error.path, error.found, error.nearest) == ("returns.web.to", '"V1"', "S1")
 
 
+def test_a_station_may_be_called_like_a_key() -> None:
+    text = changed(ORDERS, ("next: pack", "next: rework"), ("    pack: {", "    rework: {"), ("servers: 2", "sarvers: 2"))
+    (error,) = errors_of(text)
+    assert (error.path, error.nearest) == ("operations.stations.rework.sarvers", "servers")
+
+
 def test_files_of_web_orders_must_be_there(tmp_path: Path) -> None:
     (tmp_path / "web.csv").write_text("time\n")
     path = tmp_path / "s.yaml"
