@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
 from typing import TypeVar
 
-from scenarios.errors import ScenarioError, listing, nearest_name
+from scenarios.errors import ScenarioError
+from scenarios.names import Names, Path, meets_item, meets_location
 from scenarios.nodes import Mapping, Scalar, describe
+from scenarios.orders import check_orders
 from scenarios.paths import find
 from scenarios.schema.base import Part
-from scenarios.schema.catalog import Item
 from scenarios.schema.places import Location
 from scenarios.schema.scenario import Scenario
 from scenarios.schema.selectors import Selector
 from scenarios.translate import located
 
-Path = tuple[str | int, ...]
 AnyPart = TypeVar("AnyPart", bound=Part)
 
 
@@ -30,6 +28,7 @@ def check(scenario: Scenario, root: Mapping) -> list[ScenarioError]:
     checker.places()
     checker.sources()
     checker.network()
+    check_orders(checker)
     if not checker.errors:
         checker.supply()
     return checker.errors
@@ -54,68 +53,7 @@ def selectors(part: Part, path: Path = ()) -> Iterator[tuple[Path, Selector]]:
                     yield from selectors(item, (*below, key))
 
 
-def meets_location(selector: Selector, location: Location) -> bool:
-    """Whether a location meets what a selector says of locations (`share` aside)."""
-    return (
-        (selector.kind is None or location.kind in selector.kind)
-        and (selector.ids is None or location.id in selector.ids)
-        and (selector.region is None or location.region in selector.region)
-        and (selector.tag is None or any(tag in selector.tag for tag in location.tags))
-    )
-
-
-def meets_item(selector: Selector, item: Item) -> bool:
-    """Whether an item meets what a selector says of items (`share` aside)."""
-    return (selector.sku is None or item.sku in selector.sku) and (
-        selector.category is None or item.category in selector.category
-    )
-
-
-@dataclass
-class _Checker:
-    scenario: Scenario
-    root: Mapping
-    errors: list[ScenarioError] = field(default_factory=list)
-
-    @property
-    def locations(self) -> tuple[Location, ...] | None:
-        return self.scenario.network.locations
-
-    @property
-    def items(self) -> tuple[Item, ...] | None:
-        return self.scenario.catalog.items
-
-    def say(self, path: Path, message: str, found: str, valid: Iterable[str], what: str) -> None:
-        names = list(dict.fromkeys(valid))
-        expected = f"{what}: {listing(names)}" if names else f"{what}, but there is none"
-        near = nearest_name(found, names)
-        error = located(self.root, path, message, found=f'"{found}"', expected=expected, nearest=near)
-        self.errors.append(error)
-
-    def named(self, path: Path, name: str | None, valid: Iterable[str] | None, what: str) -> None:
-        """Say so where `name` is not among the `valid` ones (None: they are not known here)."""
-        if name is None or valid is None:
-            return
-        names = list(valid)
-        if name not in names:
-            self.say(path, "unknown name", name, names, what)
-
-    def once(self, path: Path, names: Iterable[str], key: str) -> None:
-        for name, times in Counter(names).items():
-            if times > 1:
-                numbers = [index for index, other in enumerate(names) if other == name]
-                self.errors.append(
-                    located(self.root, (*path, numbers[-1], key), "a name is given twice", found=f'"{name}"')
-                )
-
-    def ids(self, *kinds: str) -> list[str] | None:
-        if self.locations is None:
-            return None
-        return [location.id for location in self.locations if not kinds or location.kind in kinds]
-
-    def skus(self) -> list[str] | None:
-        return None if self.items is None else [item.sku for item in self.items]
-
+class _Checker(Names):
     def catalog(self) -> None:
         for index, item in enumerate(self.items or ()):
             self.named(
@@ -163,9 +101,8 @@ class _Checker:
                 self.named(("assortment", index, "skus", number), sku, self.skus(), "a SKU of the catalog")
         web = self.scenario.returns.web
         if web is not None and web.to not in ("nearest_store", "origin"):
-            self.named(
-                ("returns", "web", "to"), web.to, self.ids(), "nearest_store, origin or the id of a location"
-            )
+            places = self.ids("store", "fc", "hub")
+            self.named(("returns", "web", "to"), web.to, places, "nearest_store, origin or the id of a store, fc or hub")
 
     def no_supplier(self, path: Path, selector: Selector) -> None:
         """Nobody buys from a supplier's shelf: say so where one is named."""
@@ -197,11 +134,6 @@ class _Checker:
                     found=f"a sum of {total:g}",
                     expected="a sum of 1",
                 )
-            )
-        stations = self.scenario.operations.stations
-        for name, station in stations.items():
-            self.named(
-                ("operations", "stations", name, "next"), station.next, stations, "the name of a station"
             )
 
     def network(self) -> None:

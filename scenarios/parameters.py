@@ -1,7 +1,7 @@
 """The parameters of policies: their names and types come from the policies themselves.
 
-Reorder rules are asked through `policies.registry`. Reservation and routing belong to the language already
-but their code is due later, so their parameters are listed here.
+Reorder rules and policies of one's own are asked through `policies.registry`. The built-in ones of reservation and
+routing take times and shares as the language writes them, so their parameters are listed here.
 """
 
 from __future__ import annotations
@@ -56,7 +56,6 @@ _SPLITS: Final = {
     "split_lines": Listed("true or false", values.boolean, "false"),
     "reject_cooldown": Listed("a duration", values.duration),
 }
-_TERMS: Final = ("time", "cost", "performance", "capacity", "stock_out", "markdown", "confidence", "co2")
 
 #: Policies by kind and name.
 LISTED: Final[dict[str, dict[str, dict[str, Listed]]]] = {
@@ -72,14 +71,14 @@ LISTED: Final[dict[str, dict[str, dict[str, Listed]]]] = {
     "routing": {
         "proximity": _SPLITS,
         "cost": _SPLITS,
-        "balanced": _SPLITS,
-        "performance": _SPLITS,
-        "hybrid": _SPLITS | dict.fromkeys(_TERMS, _AMOUNT),
         "min_splits": _SPLITS,
     },
 }
 #: Policies that the language names and this version does not have.
-TO_COME: Final[dict[str, frozenset[str]]] = {"routing": frozenset({"chain"}), "reservation": frozenset()}
+TO_COME: Final[dict[str, frozenset[str]]] = {
+    "routing": frozenset({"balanced", "chain", "hybrid", "performance"}),
+    "reservation": frozenset(),
+}
 
 
 def names(kind: str) -> tuple[str, ...]:
@@ -99,14 +98,14 @@ def of(kind: str, use: str) -> Mapping[str, Parameter]:
     PydanticCustomError
         There is no such policy, or its code cannot be imported.
     """
-    if kind in LISTED:
+    if kind in LISTED and ":" not in use:
         if use not in LISTED[kind]:
-            _refuse(kind, use, built=use not in TO_COME[kind] and ":" not in use)
+            _refuse(kind, use, built=use not in TO_COME[kind])
         return LISTED[kind][use]
     from policies import registry
 
     try:
-        return registry.parameters(use)
+        return registry.parameters(use, kind)
     except registry.UnknownPolicy as error:
         _refuse(kind, use, error.nearest, error.expected, built=not error.to_come)
     except Exception as error:  # whatever somebody's own module does when it is imported
@@ -125,7 +124,7 @@ def _refuse(
         f"no such {kind} policy",
         at=("use",),
         found=f'"{use}"',
-        expected=expected or f"one of {listing(known)}",
+        expected=expected or f"one of {listing(known)}, or an import path like acme.policies:OurRule",
         nearest=nearest or nearest_name(use, known),
     )
 

@@ -4,12 +4,12 @@
 
 from __future__ import annotations
 
-from typing import Any, get_args
+from typing import Any
 
 from scenarios import laws, parameters
 from scenarios.export import default_text, every_part
 from scenarios.schema.base import Part
-from scenarios.schema.distributions import Distribution, NumberDistribution
+from scenarios.schema.distributions import Distribution, NumberDistribution, WordOrLaw
 from scenarios.translate import part_of, reader_of
 
 _INTRODUCTION = """\
@@ -138,8 +138,9 @@ def _value(part: type[Part], attribute: str) -> str:
             if issubclass(below, NumberDistribution)
             else "distribution of durations"
         )
-        retail = "`retail` or " if str in get_args(part.model_fields[attribute].annotation) else ""
-        return f"{retail}[{words}](#distributions)"
+        marks = part.model_fields[attribute].metadata
+        word = next((f"`{mark.word}` or " for mark in marks if isinstance(mark, WordOrLaw)), "")
+        return f"{word}[{words}](#distributions)"
     if below is not None:
         named = "names, each with " if "dict[" in str(part.model_fields[attribute].annotation) else ""
         return f"{named}{'list of ' if many else ''}[{below.__name__}](#{below.__name__.lower()})"
@@ -175,9 +176,10 @@ def _policies() -> str:
         for (key, expected, default), some in takers.items():
             of = "all" if len(some) == len(uses) else ", ".join(f"`{use}`" for use in some)
             lines.append(f"| `{key}` | {_cell(expected)} | {default} | {of} |")
-        lines.append("")
+        to_come = ", ".join(f"`{use}`" for use in sorted(parameters.TO_COME.get(kind, ())))
+        lines += ["", f"Not built yet: {to_come}.", ""] if to_come else [""]
     lines += [
-        'Your own reorder policy is named by its import path, `use: "acme.policies:OurReorder"`, with its parameters',
+        'Your own policy of any kind is named by its import path, `use: "acme.policies:OurReorder"`, with its parameters',
         "beside it; their names, types and defaults are those of its constructor.",
         "",
     ]
@@ -199,11 +201,12 @@ def _not_built() -> str:
             lines.append(f"- {at}: {', '.join(f'`{key}`' for key in sorted(part.NOT_BUILT))}")
     lines += [
         "",
-        "These are part of the language and of the schema, and refused with the same words when a run is planned: `demand.web`,",
-        "`streams.rfid`, `streams.supplier`, and `catalog.items[].shelf_life` under a rule for perishables.",
+        "These are part of the language and of the schema, and refused with the same words when a run is planned: `streams.rfid`,",
+        "`streams.supplier`, and `catalog.items[].shelf_life` under a rule for perishables.",
         "",
-        "These may stand in a scenario and change nothing, since only web orders would heed them; a run says so among its",
-        "assumptions: `policies.reservation`, `policies.routing`, `policies.safety`, `promise`, `operations.stations`,",
-        "`network.zones`, `locations[].cut_off`, `returns.web`, `streams.web`, `streams.returns`, `costs.split`.",
+        "These may stand in a scenario without `demand.web` and change nothing there; a run says so among its assumptions:",
+        "`ship_from_store`, `carriers`, `policies.reservation`, `policies.routing`, `policies.safety`, `promise`,",
+        "`operations.stations`, `operations.capacity`, `network.zones`, `locations[].cut_off`, `returns.web`, `streams.web`,",
+        "`streams.returns`, `costs.split`.",
     ]
     return "\n".join([*lines, ""])

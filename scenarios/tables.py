@@ -24,6 +24,7 @@ FILES: Final = (
     ("inventory", "opening", "*", "file"),
     ("inventory", "open_orders", "file"),
     ("demand", "pos", "*", "replay"),
+    ("demand", "web", "*", "replay"),
 )
 #: What stands where a file could, and is none.
 WORDS: Final = frozenset({"completejourney"})

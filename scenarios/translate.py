@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, get_args
+from typing import Any, get_args, get_origin
 
 from pydantic import ValidationError
 
@@ -137,14 +137,17 @@ def reader_of(part: type[Part], attribute: str) -> Reader | None:
 def part_at(path: tuple[str | int, ...]) -> type[Part] | None:
     """The part of the schema that a path leads to."""
     part: type[Part] | None = Scenario
+    named = False  # whether the step is a name of somebody's own, as of a station called `rework`
     for step in path:
-        if part is None or isinstance(step, int):
+        if part is None or isinstance(step, int) or named:
+            named = False
             continue
         if step == "params" and issubclass(part, Rule):
             return None
         attribute = part.keys().get(step)
         if attribute is not None:
-            part = part_of(part.model_fields[attribute].annotation)
+            annotation = part.model_fields[attribute].annotation
+            part, named = part_of(annotation), get_origin(annotation) is dict
     return part
 
 

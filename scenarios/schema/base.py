@@ -45,6 +45,13 @@ def exactly_one(part: Part, *attributes: str) -> None:
     )
 
 
+def at_least_one(part: Part, *attributes: str) -> None:
+    """Raise unless one of `attributes` is set."""
+    if not given(part, *attributes):
+        keys = [type(part).model_fields[name].alias or name for name in attributes]
+        raise fault("states too little", found="none of them", expected=f"at least one of {', '.join(keys)}")
+
+
 def only_with(part: Part, leader: str, *followers: str) -> None:
     """Raise where one of `followers` is set and `leader` is not."""
     fields: dict[str, Any] = type(part).model_fields

@@ -29,6 +29,9 @@ class Item(Part):
     cost: Amount = Field(0.0, description="Cost of a unit.")
     price: Amount = Field(0.0, description="Price of a unit.")
     weight_kg: Amount = Field(0.0, description="Mass of a unit in kg.")
+    volume_l: Amount | None = Field(
+        None, description="Volume of a unit in litres; absent: it is billed by its mass alone."
+    )
     shelf_life: PositiveDuration | None = Field(
         None, description="Life from receipt; absent: it does not age."
     )
@@ -46,6 +49,7 @@ class ItemColumns(Columns):
     cost: ColumnName | None = None
     price: ColumnName | None = None
     weight_kg: ColumnName | None = None
+    volume_l: ColumnName | None = None
     shelf_life: ColumnName | None = None
     supplier: ColumnName | None = None
     abc: ColumnName | None = None

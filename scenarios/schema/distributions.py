@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 from typing import Annotated, Any, ClassVar, NoReturn, Self
 
-from pydantic import Field, GetJsonSchemaHandler, model_validator
-from pydantic_core import CoreSchema
+from pydantic import Field, GetCoreSchemaHandler, GetJsonSchemaHandler, model_validator
+from pydantic_core import CoreSchema, core_schema
 
 from scenarios import laws, moments
 from scenarios.errors import nearest_name
@@ -198,3 +198,29 @@ class NumberDistribution(Distribution):
     values: Annotated[tuple[float, ...], ListReader(NUMBER_)] | None = Field(
         None, description="The values of empirical."
     )
+
+
+class WordOrLaw:
+    """Reads a law, or one word that stands for a law of its own."""
+
+    def __init__(self, word: str, law: type[Distribution]) -> None:
+        self.word, self.law = word, law
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        def read(value: object, proceed: core_schema.ValidatorFunctionWrapHandler) -> object:
+            if isinstance(value, str) and value != self.word and nearest_name(value, [self.word]):
+                expected = f"{self.word} or {self.law.SCALAR.label}"
+                raise fault("unknown word", found=kind_of(value), expected=expected, nearest=self.word)
+            return value if value == self.word else proceed(value)
+
+        def tell(value: Distribution | str) -> object:
+            return value if isinstance(value, str) else value.model_dump(exclude_defaults=True)
+
+        return core_schema.no_info_wrap_validator_function(
+            read,
+            handler.generate_schema(self.law),
+            serialization=core_schema.plain_serializer_function_ser_schema(tell),
+        )
+
+    def __get_pydantic_json_schema__(self, core: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchema:
+        return {"anyOf": [{"const": self.word}, handler(core)]}

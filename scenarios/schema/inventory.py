@@ -8,9 +8,8 @@ from pydantic import Field, model_validator
 
 from scenarios.fields import Amount, ClockTime, OneOrMany, PerDay, PositiveDuration, Units, choice
 from scenarios.schema.base import Part, exactly_one, only_with
-from scenarios.schema.demand import EVERYTHING
 from scenarios.schema.files import ColumnName, Columns, DataFile
-from scenarios.schema.selectors import Selector
+from scenarios.schema.selectors import EVERYTHING, Selector
 
 
 class StockColumns(Columns):

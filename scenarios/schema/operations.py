@@ -1,4 +1,4 @@
-"""Work in the building, streams to the systems, promises, disruptions and costs."""
+"""Streams to the systems, promises, disruptions and costs."""
 
 from __future__ import annotations
 
@@ -12,7 +12,6 @@ from scenarios.fields import (
     ClockTime,
     Duration,
     Moment,
-    Name,
     OneOrMany,
     PositiveCount,
     PositiveDuration,
@@ -20,41 +19,9 @@ from scenarios.fields import (
     either,
 )
 from scenarios.schema.base import Part, exactly_one
-from scenarios.schema.demand import EVERYTHING
 from scenarios.schema.distributions import DurationDistribution
 from scenarios.schema.places import NO_TIME
-from scenarios.schema.selectors import Selector
-
-
-class Station(Part):
-    """Benches with a queue."""
-
-    NOT_BUILT: ClassVar[frozenset[str]] = frozenset({"shifts"})
-
-    at: Selector = Field(EVERYTHING, description="At which locations, each.")
-    servers: PositiveCount = Field(1, description="Jobs served at once.")
-    time: DurationDistribution = Field(NO_TIME, description="Time of a job.")
-    next: Name | None = Field(None, description="The station that follows.")
-
-
-class Dock(Part):
-    """Doors at which arrivals are unloaded."""
-
-    NOT_BUILT: ClassVar[frozenset[str]] = frozenset({"shifts"})
-
-    at: Selector = Field(EVERYTHING, description="At which locations, each.")
-    doors: PositiveCount = Field(1, description="Arrivals unloaded at once.")
-    unload: DurationDistribution = Field(NO_TIME, description="Time of an arrival.")
-    per_unit: Duration = Field(0, description="More time for each unit.")
-
-
-class Operations(Part):
-    """Work in the building."""
-
-    stations: dict[Name, Station] = Field({}, description="Stations by name.")
-    docks: Annotated[tuple[Dock, ...], OneOrMany()] = Field(
-        (), description="Docks; none: unloading takes no time."
-    )
+from scenarios.schema.selectors import EVERYTHING, Selector
 
 
 class Late(Part):

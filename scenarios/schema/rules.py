@@ -21,8 +21,7 @@ from scenarios.fields import (
     fault,
 )
 from scenarios.schema.base import Part
-from scenarios.schema.demand import EVERYTHING
-from scenarios.schema.selectors import Selector
+from scenarios.schema.selectors import EVERYTHING, Selector
 from scenarios.values import DAY
 
 
@@ -70,7 +69,9 @@ class Rule(Part):
             key, _, expected = told.partition(": ")
             schema["properties"].setdefault(key, {**SCALAR, "description": f"{', '.join(uses)}: {expected}."})
         # one's own policy has parameters that nobody here knows
-        schema["additionalProperties"] = cls.KIND == "reorder"
+        schema["additionalProperties"] = True
+        schema["if"] = {"properties": {"use": {"pattern": ":"}}}
+        schema["else"] = {"propertyNames": {"enum": [*schema["properties"]]}}
         return schema
 
 

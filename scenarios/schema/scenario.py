@@ -24,10 +24,12 @@ from scenarios.schema.base import Part, exactly_one
 from scenarios.schema.catalog import Catalog
 from scenarios.schema.demand import Demand, Returns
 from scenarios.schema.inventory import Inventory
-from scenarios.schema.operations import Costs, Disruption, Operations, Promise, Streams
+from scenarios.schema.operations import Costs, Disruption, Promise, Streams
 from scenarios.schema.places import Network
 from scenarios.schema.rules import Policies
 from scenarios.schema.selectors import Selector
+from scenarios.schema.shipping import Carrier, ShipFromStore
+from scenarios.schema.stations import Operations
 from scenarios.values import DAY, to_utc
 
 
@@ -72,11 +74,9 @@ class Scenario(Part):
             "changes",
             "sweep",
             "design",
-            "ship_from_store",
             "promotions",
             "prices",
             "elasticity",
-            "carriers",
             "record",
         }
     )
@@ -96,6 +96,14 @@ class Scenario(Part):
     returns: Returns = Field(Returns.model_construct(), description="What comes back.")
     inventory: Inventory = Field(Inventory.model_construct(), description="Stock.")
     operations: Operations = Field(Operations.model_construct(), description="Work in the building.")
+    ship_from_store: Annotated[tuple[ShipFromStore, ...], OneOrMany()] = Field(
+        (),
+        description="Which stores ship; the first rule that matches decides; none: stores do only where there is no fc or hub.",
+    )
+    carriers: Annotated[tuple[Carrier, ...], OneOrMany()] = Field(
+        (),
+        description="Who carries parcels, the first that matches an origin; none: a parcel takes no time and costs nothing.",
+    )
     streams: Streams = Field(Streams.model_construct(), description="How events reach the record.")
     policies: Policies = Field(Policies.model_construct(), description="What decides.")
     promise: Promise = Field(Promise.model_construct(), description="What customers are told.")

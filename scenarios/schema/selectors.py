@@ -32,3 +32,6 @@ class Selector(Part):
     def everything(self) -> bool:
         """Whether it selects without any condition."""
         return all(value is None for value in self.__dict__.values())
+
+
+EVERYTHING = Selector.model_construct()

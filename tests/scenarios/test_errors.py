@@ -15,7 +15,7 @@ from scenarios import NotBuiltError, ScenarioError, ScenarioErrors
 from scenarios.errors import Where, listing, nearest_name
 from scenarios.nodes import Tree, plain, read_mapping
 from scenarios.write import write
-from tests.scenarios.samples import COMPLETE, TEXTBOOK, changed, errors_of
+from tests.scenarios.samples import COMPLETE, ORDERS, TEXTBOOK, changed, errors_of
 
 LINES = COMPLETE.splitlines()
 
@@ -180,19 +180,20 @@ def test_all_faults_are_told_in_the_order_of_the_file() -> None:
                 "changes",
                 "sweep",
                 "design",
-                "ship_from_store",
                 "promotions",
                 "prices",
                 "elasticity",
-                "carriers",
                 "record",
             )
         ],
         ("inventory:\n", "inventory:\n  miscan: .002\n", "inventory.miscan"),
         ("inventory:\n", "inventory:\n  receiving_error: .01\n", "inventory.receiving_error"),
         ("  zones:\n", "  add: [{id: F13}]\n  zones:\n", "network.add"),
-        ("orders_per_day: 40", "flash: {}", "demand.web[0].flash"),
-        ("servers: 3", "shifts: []", "operations.stations.pick.shifts"),
+        ("orders_per_day: 40", "orders_per_day: 40, inquiries: {}", "demand.web[0].inquiries"),
+        ("  stations:", "  docks: {shifts: []}\n  stations:", "operations.docks.shifts"),
+        ("seed: 7", "seed: 7\ncarriers: [{id: P, capacity: 5000}]", "carriers[P].capacity"),
+        ("seed: 7", "seed: 7\ncarriers: {id: P, expedite: {times: 2.5}}", "carriers.expedite"),
+        ("seed: 7", "seed: 7\ncarriers: {id: P, zones: [10, 20]}", "carriers.zones"),
         ("offline: {ids: [S1]}", "close: {ids: [S1]}", "disruptions[1].close"),
         ("offline: {ids: [S1]}", "labour: {times: .8}", "disruptions[1].labour"),
         ("duplicates: .001", "batch: {every: 1d}", "streams.pos.batch"),
@@ -203,6 +204,7 @@ def test_all_faults_are_told_in_the_order_of_the_file() -> None:
         ("{pos: lost", "{pos: {substitute: {share: .4}}", "demand.unmet.pos.substitute"),
         ("use: r_Q, r: 200, Q: 480", "use: newsvendor", "policies.reorder[1].use"),
         ("use: proximity", "use: chain", "policies.routing.use"),
+        ("use: proximity", "use: hybrid", "policies.routing.use"),
     ],
 )
 def test_what_is_not_built_yet_is_no_unknown_key(old: str, new: str, path: str) -> None:
@@ -282,7 +284,7 @@ def test_the_nearest_name_is_one_of_the_names(name: str, names: list[str]) -> No
         assert nearest_name(name, [*names, name]) is not None
 
 
-SAMPLE = plain(read_mapping(COMPLETE, "complete.yaml"))
+SAMPLES = [plain(read_mapping(text, "sample.yaml")) for text in (COMPLETE, ORDERS)]
 WRONG = st.sampled_from(
     [
         "",
@@ -326,8 +328,8 @@ def mutated(tree: Tree, path: tuple[str | int, ...], value: Tree | None) -> Tree
 def test_whatever_is_broken_the_error_is_ours_and_has_a_place(
     seed: int, times: int, news: list[Tree | None]
 ) -> None:
-    tree: Tree = SAMPLE
     chooser = random.Random(seed)
+    tree: Tree = chooser.choice(SAMPLES)
     for value in news[:times]:
         tree = mutated(tree, chooser.choice(places(tree)), value)
         if not places(tree):

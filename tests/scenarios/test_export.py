@@ -16,7 +16,7 @@ from scenarios import reference
 from scenarios.export import every_part
 from scenarios.schema.base import Part
 from scenarios.schema.scenario import Scenario
-from tests.scenarios.samples import COMPLETE, TEXTBOOK, changed
+from tests.scenarios.samples import COMPLETE, ORDERS, TEXTBOOK, changed
 
 SCHEMA = scenarios.json_schema()
 TYPES: dict[str, tuple[type, ...]] = {
@@ -39,6 +39,8 @@ def fits(value: Any, schema: dict[str, Any]) -> bool:
         return False
     if ("enum" in schema and value not in schema["enum"]) or ("const" in schema and value != schema["const"]):
         return False
+    if isinstance(value, str) and not re.search(schema.get("pattern", ""), value):
+        return False
     kinds = schema.get("type", list(TYPES))
     if not isinstance(
         value, tuple(kind for name in ([kinds] if isinstance(kinds, str) else kinds) for kind in TYPES[name])
@@ -53,6 +55,8 @@ def fits(value: Any, schema: dict[str, Any]) -> bool:
 def fits_object(value: dict[str, Any], schema: dict[str, Any]) -> bool:
     known, others = schema.get("properties", {}), schema.get("additionalProperties", {})
     if any(key not in value for key in schema.get("required", ())):
+        return False
+    if any(not fits(key, schema.get("propertyNames", {})) for key in value):
         return False
     return all(
         fits(below, known[key])
@@ -86,7 +90,7 @@ def typed(text: str) -> Any:
 
 
 @pytest.mark.parametrize(
-    "text", [COMPLETE, TEXTBOOK, *(scenarios.load(name).to_yaml() for name, _ in scenarios.library())]
+    "text", [COMPLETE, ORDERS, TEXTBOOK, *(scenarios.load(name).to_yaml() for name, _ in scenarios.library())]
 )
 def test_what_loads_fits_the_json_schema(text: str) -> None:
     assert fits(typed(text), SCHEMA)
@@ -104,10 +108,19 @@ def test_what_loads_fits_the_json_schema(text: str) -> None:
         ("[39.10, -84.51]", "[39.10]"),
         ("days: 28, ", ""),
         ("inventory:\n", "inventory:\n  miscan: .002\n"),
+        ("use: r_Q, r: 200", "use: r_Q, R: 200"),
+        ("seed: 7", "seed: 7\ncarriers: [{id: P, transit: [1d]}]"),
+        ("servers: 3", "first: last"),
+        ("orders_per_day: 40", "flash: {at: 2026-11-27}"),
     ],
 )
 def test_what_does_not_load_does_not_fit(old: str, new: str) -> None:
     assert not fits(typed(changed(COMPLETE, (old, new))), SCHEMA)
+
+
+def test_ones_own_policy_has_parameters_that_nobody_here_knows() -> None:
+    own = ("use: proximity, max_shipments: 3", 'use: "acme.policies:Ours", distance: 3')
+    assert fits(typed(changed(COMPLETE, own)), SCHEMA)
 
 
 def test_a_file_that_extends_another_may_leave_out_and_use_paths() -> None:
