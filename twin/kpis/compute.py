@@ -9,6 +9,7 @@ Examples
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from functools import reduce
 
 import numpy as np
 from numpy.typing import NDArray
@@ -103,8 +104,8 @@ def _values(
 
 
 def _weighted(weights: Weights, figures: Mapping[str, NDArray[np.float64]]) -> NDArray[np.float64]:
-    total: NDArray[np.float64] = np.sum([weight * figures[name] for name, weight in weights.items()], axis=0)
-    return total
+    """One after the other: a sum whose order depends on the number of members would too."""
+    return reduce(np.add, (weight * figures[name] for name, weight in weights.items()))
 
 
 def _add_quantiles(builder: FrameBuilder, ledger: Ledger, wanted: Collection[str]) -> None:

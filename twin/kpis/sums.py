@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import reduce
 
 import numpy as np
 from numpy.typing import NDArray
@@ -235,5 +236,5 @@ def _rated(figures: dict[str, NDArray[np.float64]], rates: CostRates) -> dict[st
     costs = {}
     for name, (of, price) in prices.items():
         if figures.keys() >= of.keys():
-            costs[name] = price * np.sum([weight * figures[figure] for figure, weight in of.items()], axis=0)
+            costs[name] = price * reduce(np.add, (weight * figures[figure] for figure, weight in of.items()))
     return figures | costs
