@@ -9,17 +9,18 @@ Examples
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from functools import reduce
 
 import numpy as np
 from numpy.typing import NDArray
 
 from twin.kpis.calendar import MOST_TIMES
-from twin.kpis.definitions import DIMENSIONS, KPIS, Kpi
+from twin.kpis.definitions import DIMENSIONS, KPIS
 from twin.kpis.frame import FrameBuilder, KpiFrame
-from twin.kpis.ledger import CostRates, Labels, Ledger, lag_edge_us
+from twin.kpis.kpi import Kpi, Weights
+from twin.kpis.ledger import CostRates, Labels, Ledger
+from twin.kpis.quantiles import quantiles
 from twin.kpis.sums import Grouped, sums
-
-_SECOND_US = 1_000_000
 
 
 def compute(
@@ -66,32 +67,11 @@ def compute(
     chosen = _listed(ledger.days - ledger.warmup_days) if dimensions is None else dimensions
     builder = FrameBuilder()
     for grouped in sums(ledger, labels, rates, chosen, timezone):
-        _add_kpis(builder, grouped, KPIS if kpis is None else kpis)
-        if grouped.dimension == "all" and (kpis is None or "record_lag_p95" in kpis):
-            _add_lag(builder, ledger.lag_histogram)
+        wanted = KPIS if kpis is None else kpis
+        _add_kpis(builder, grouped, wanted)
+        if grouped.dimension == "all":
+            _add_quantiles(builder, ledger, wanted)
     return builder.frame()
-
-
-def lag_quantile_us(histogram: NDArray[np.int64], share: float) -> float | None:
-    """Quantile of the record lag in µs, lags spread evenly within their bin; None when nothing was recorded.
-
-    Parameters
-    ----------
-    histogram : ndarray of int64
-        Lags counted by the bins of :func:`twin.kpis.ledger.lag_edge_us`.
-    share : float
-        Which quantile, in (0, 1].
-    """
-    heaped = np.cumsum(histogram)
-    total = int(heaped[-1]) if len(heaped) else 0
-    if total == 0:
-        return None
-    rank = max(1, int(np.ceil(share * total)))  # the rank-th smallest lag
-    b = int(np.searchsorted(heaped, rank))
-    inside = int(histogram[b])
-    before = int(heaped[b]) - inside
-    low, high = lag_edge_us(b), lag_edge_us(b + 1) - 1  # lags are whole µs
-    return low + (high - low) * (rank - before - 0.5) / inside
 
 
 def _listed(days: int) -> list[str]:
@@ -103,35 +83,32 @@ def _listed(days: int) -> list[str]:
 def _add_kpis(builder: FrameBuilder, grouped: Grouped, wanted: Collection[str]) -> None:
     codes = builder.members(grouped.members)
     for kpi in KPIS.values():
-        if kpi.name not in wanted or not kpi.over:
+        sides = kpi.sides(grouped.figures.keys())
+        if kpi.name not in wanted or not kpi.over or sides is None or grouped.dimension in kpi.not_by:
             continue
-        if grouped.dimension in kpi.not_by or not grouped.figures.keys() >= set(kpi.figures):
-            continue
-        values, told = _values(kpi, grouped.figures)
+        values, told = _values(kpi, *sides, grouped.figures)
         if told.any():
             builder.add(kpi.name, grouped.dimension, codes[told], values[told])
 
 
 def _values(
-    kpi: Kpi, figures: Mapping[str, NDArray[np.float64]]
+    kpi: Kpi, above: Weights, below: Weights, figures: Mapping[str, NDArray[np.float64]]
 ) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
     """Value of the KPI for each member, and whether it can be told."""
-    over = _weighted(kpi.over, figures)
-    if not kpi.under:
+    over = _weighted(above, figures)
+    if not below:
         return kpi.scale * over, np.ones(len(over), dtype=np.bool_)
-    under = _weighted(kpi.under, figures)
+    under = _weighted(below, figures)
     told = under != 0
     return kpi.scale * np.divide(over, under, out=np.zeros_like(over), where=told), told
 
 
-def _weighted(
-    weights: Mapping[str, float], figures: Mapping[str, NDArray[np.float64]]
-) -> NDArray[np.float64]:
-    total: NDArray[np.float64] = np.sum([weight * figures[name] for name, weight in weights.items()], axis=0)
-    return total
+def _weighted(weights: Weights, figures: Mapping[str, NDArray[np.float64]]) -> NDArray[np.float64]:
+    """One after the other: a sum whose order depends on the number of members would too."""
+    return reduce(np.add, (weight * figures[name] for name, weight in weights.items()))
 
 
-def _add_lag(builder: FrameBuilder, histogram: NDArray[np.int64]) -> None:
-    lag_us = lag_quantile_us(histogram, 0.95)
-    if lag_us is not None:
-        builder.add("record_lag_p95", "all", builder.members(["all"]), np.array([lag_us / _SECOND_US]))
+def _add_quantiles(builder: FrameBuilder, ledger: Ledger, wanted: Collection[str]) -> None:
+    for kpi, value in quantiles(ledger):
+        if kpi in wanted:
+            builder.add(kpi, "all", builder.members(["all"]), np.array([value]))

@@ -3,8 +3,8 @@
 A KPI is one weighted sum of figures over another, times a constant: ``scale * sum(a_i x_i) / sum(b_j y_j)``.
 The figures are the fields of the ledger and those that :mod:`twin.kpis.sums` derives from it, summed over
 whatever a member of a dimension stands for: a location, a week, everything. So a KPI exists in a dimension
-when all of its figures do, and it is never an average of averages. The one exception is ``record_lag_p95``,
-a quantile of a histogram.
+when all of its figures do, and it is never an average of averages. The exceptions are the quantiles of
+:mod:`twin.kpis.quantiles`.
 
 Examples
 --------
@@ -16,109 +16,37 @@ True
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Literal
-
+from twin.kpis.kpi import Kpi
 from twin.kpis.ledger import DAY_US
+from twin.kpis.order_kpis import COST_PER_ORDER, ORDER_COSTS, ORDER_KPIS
 
-Unit = Literal["ratio", "units", "count", "money", "days", "seconds", "per_year"]
-Better = Literal["higher", "lower", "neither"]
-
-GROUPS = ("service", "stock", "record", "replenishment", "money")
+GROUPS = ("service", "orders", "stock", "record", "replenishment", "money")
 
 # Dimensions in the order in which they are reported; "all" is the whole network over the whole horizon.
 DIMENSIONS = (
-    "all", "channel", "kind", "location", "region", "category", "abc", "sku", "supplier", "day", "week",
+    "all", "channel", "kind", "location", "region", "category", "abc", "sku", "supplier", "station", "day",
+    "week",
 )  # fmt: skip
 
 YEAR_US = 365 * DAY_US
 
 
-@dataclass(frozen=True)
-class Kpi:
-    """One KPI.
-
-    Attributes
-    ----------
-    name : str
-        As in ``kpis.json``; fixed.
-    unit : str
-        ``ratio`` (1 is 100 %), ``units`` of stock, ``count`` of things that are not stock, ``money`` in the
-        scenario's currency, ``days``, ``seconds`` or ``per_year`` (times a year).
-    better : str
-        ``higher``, ``lower`` or ``neither``.
-    group : str
-        One of ``GROUPS``; orders reports.
-    text : str
-        The definition, in one sentence.
-    over, under : mapping of figure to weight
-        Numerator and denominator. An empty ``under`` makes the KPI a plain sum, which adds up over members.
-    scale : float
-        A constant factor, for the unit.
-    not_by : frozenset of str
-        Dimensions in which the KPI could be computed but would mean nothing.
-    """
-
-    name: str
-    unit: Unit
-    better: Better
-    group: str
-    text: str
-    over: Mapping[str, float]
-    under: Mapping[str, float] = field(default_factory=dict)
-    scale: float = 1.0
-    not_by: frozenset[str] = frozenset()
-
-    @property
-    def additive(self) -> bool:
-        """Whether the values of a dimension's members sum to the overall value."""
-        return bool(self.over) and not self.under
-
-    @property
-    def figures(self) -> tuple[str, ...]:
-        """Names of all figures the KPI is made of."""
-        return (*self.over, *self.under)
-
-    def ratio(self, figures: Mapping[str, float]) -> float | None:
-        """The KPI of one member, or None where the denominator is zero.
-
-        Parameters
-        ----------
-        figures : mapping of str to float
-            Summed figures by name.
-
-        Raises
-        ------
-        KeyError
-            When a figure the KPI needs is not there.
-        ValueError
-            When the KPI is not made of sums (``record_lag_p95``).
-        """
-        if not self.over:
-            raise ValueError(f"{self.name} is not made of sums.")
-        over = sum(weight * figures[name] for name, weight in self.over.items())
-        if not self.under:
-            return self.scale * over
-        under = sum(weight * figures[name] for name, weight in self.under.items())
-        return self.scale * over / under if under != 0 else None
-
-
 _SERVICE = (
     Kpi("fill_rate", "ratio", "higher", "service",
-        "Units sold at once from the shelf, over units demanded.",
-        {"sold": 1}, {"demanded": 1}),
+        "Units met at once, over units demanded: at POS sold from the shelf; on the web reserved from stock at placement and "
+        "never rejected afterwards.",
+        {"sold": 1}, {"demanded": 1}, over_web={"web_units_filled": 1}, under_web={"web_units": 1}),
     Kpi("line_fill_rate", "ratio", "higher", "service",
-        "POS lines sold whole and at once, over POS lines demanded.",
-        {"lines_filled": 1}, {"lines": 1}),
+        "Lines met whole and at once, over lines demanded.",
+        {"lines_filled": 1}, {"lines": 1}, over_web={"web_lines_filled": 1}, under_web={"web_lines": 1}),
     Kpi("demand_units", "units", "neither", "service",
-        "Units demanded, whether sold or not.",
-        {"demanded": 1}),
+        "Units demanded, whether met or not.",
+        {"demanded": 1}, over_web={"web_units": 1}),
     Kpi("lost_units", "units", "lower", "service",
-        "Units demanded that were neither sold nor backordered (truth).",
+        "Units demanded at POS that were neither sold nor backordered (truth).",
         {"lost": 1}),
     Kpi("lost_rate", "ratio", "lower", "service",
-        "Lost units, over units demanded (truth).",
+        "Lost units, over units demanded at POS (truth).",
         {"lost": 1}, {"demanded": 1}),
     Kpi("lost_rate_seen", "ratio", "lower", "service",
         "Lost units that the record could know of, over the demand it could know of; POS never reports what "
@@ -144,10 +72,12 @@ _STOCK = (
         {"value_us": 1}, {"time_us": 1}),
     Kpi("turns", "per_year", "higher", "stock",
         "Cost of goods sold, scaled to 365 days, over the average inventory value.",
-        {"cost_of_goods": 1}, {"value_us": 1}, scale=YEAR_US, not_by=frozenset({"day"})),
+        {"cost_of_goods": 1}, {"value_us": 1}, scale=YEAR_US, not_by=frozenset({"day"}),
+        over_web={"web_cost_of_goods": 1}),
     Kpi("days_of_inventory", "days", "lower", "stock",
         "365 over turns.",
-        {"value_us": 1}, {"cost_of_goods": 1}, scale=1 / DAY_US, not_by=frozenset({"day"})),
+        {"value_us": 1}, {"cost_of_goods": 1}, scale=1 / DAY_US, not_by=frozenset({"day"}),
+        under_web={"web_cost_of_goods": 1}),
     Kpi("sku_out_share", "ratio", "lower", "stock",
         "Share of ranged cell-time with nothing on the shelf (truth).",
         {"out_us": 1}, {"cell_us": 1}),
@@ -192,13 +122,16 @@ _REPLENISHMENT = (
 
 _COSTS = ("cost_holding", "cost_ordering", "cost_backorder", "cost_lost", "cost_fulfilment", "cost_transfer")
 _GROSS_MARGIN = {"revenue": 1.0, "cost_of_goods": -1.0}
+_WEB_COSTS = {kpi.name: 1.0 for kpi in ORDER_COSTS}
+_WEB_MARGIN = {"web_revenue": 1.0, "web_cost_of_goods": -1.0}
 # What is lost is not paid: it is a cost of a plan, but profit already lacks its margin.
 _PAID = {name: -1.0 for name in _COSTS if name != "cost_lost"}
+_BY_CHANNEL = frozenset({"channel"})
 
 _MONEY = (
     Kpi("revenue", "money", "higher", "money",
         "Units sold, backorders met included, at their price.",
-        {"revenue": 1}),
+        {"revenue": 1}, over_web={"web_revenue": 1}),
     Kpi("cost_holding", "money", "lower", "money",
         "Inventory value over time, at holding_per_day.",
         {"cost_holding": 1}),
@@ -212,22 +145,24 @@ _MONEY = (
         "Lost units, at their margin or at lost_sale, as `costs.lost_sale` says; 0 where it says nothing.",
         {"cost_lost": 1}),
     Kpi("cost_fulfilment", "money", "lower", "money",
-        "Units moved out of a location to another one, at pick.",
+        "Units moved out of a location to another one, or picked for a web order, at pick.",
         {"cost_fulfilment": 1}),
     Kpi("cost_transfer", "money", "lower", "money",
         "Trips between own locations, by trip and by unit, at the location they left.",
         {"cost_transfer": 1}),
+    *ORDER_COSTS,
     Kpi("cost_total", "money", "lower", "money",
         "The sum of all costs above.",
-        dict.fromkeys(_COSTS, 1.0)),
+        dict.fromkeys(_COSTS, 1.0), not_by=_BY_CHANNEL, over_web=_WEB_COSTS),
+    COST_PER_ORDER,
     Kpi("profit", "money", "higher", "money",
         "Revenue less cost of goods and all costs but cost_lost, which is not paid.",
-        _GROSS_MARGIN | _PAID),
+        _GROSS_MARGIN | _PAID, not_by=_BY_CHANNEL, over_web=_WEB_MARGIN | {name: -1.0 for name in _WEB_COSTS}),
     Kpi("gmroi", "per_year", "higher", "money",
         "Gross margin, scaled to 365 days, over the average inventory value.",
-        _GROSS_MARGIN, {"value_us": 1}, scale=YEAR_US, not_by=frozenset({"day"})),
+        _GROSS_MARGIN, {"value_us": 1}, scale=YEAR_US, not_by=frozenset({"day"}), over_web=_WEB_MARGIN),
 )  # fmt: skip
 
 KPIS: dict[str, Kpi] = {
-    kpi.name: kpi for group in (_SERVICE, _STOCK, _RECORD, _REPLENISHMENT, _MONEY) for kpi in group
+    kpi.name: kpi for group in (_SERVICE, ORDER_KPIS, _STOCK, _RECORD, _REPLENISHMENT, _MONEY) for kpi in group
 }

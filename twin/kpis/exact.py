@@ -14,6 +14,8 @@ from numpy.typing import NDArray
 
 # int64, float64, or Python integers in an array of dtype object.
 Figures: TypeAlias = NDArray[Any]
+# Figures of one length by name.
+Table: TypeAlias = dict[str, Figures]
 
 _HALF = 32
 _LOW = (1 << _HALF) - 1

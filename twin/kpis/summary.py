@@ -6,9 +6,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
-from twin.kpis.definitions import KPIS, Kpi
+from twin.kpis.definitions import KPIS
 from twin.kpis.frame import KpiFrame
 from twin.kpis.intervals import Difference, Estimate, estimate, paired, welch
+from twin.kpis.kpi import Kpi
 
 if TYPE_CHECKING:
     import pyarrow as pa

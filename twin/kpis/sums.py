@@ -1,21 +1,24 @@
 """Sums of what a ledger holds, for each member of each dimension.
 
-Figures come in three tables: by bucket (what the shelf lane counted), by location (inbound, orders, trips,
-snapshots) and by day (both). Each dimension is a grouping of those tables. Only the measured horizon enters.
+Figures come in three tables: by bucket (what the shelf lane counted), by location (inbound, orders to suppliers,
+trips, snapshots, web shipments) and by day (both, and web orders). Each dimension is a grouping of those tables;
+web orders and stations have some of their own. Only the measured horizon enters.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import reduce
 
 import numpy as np
 from numpy.typing import NDArray
 
 from twin.kpis.calendar import Horizon, dates, day_names, week_names
-from twin.kpis.exact import Figures, exact_columns, exact_sum, group_sum
+from twin.kpis.exact import Table, exact_columns, exact_sum, group_sum
 from twin.kpis.ledger import COUNT_FIELDS, DAY_US, MONEY_FIELDS, CostRates, Labels, Ledger
 from twin.kpis.rows import Orders, Snapshots, Trips
+from twin.kpis.web_sums import WebTables
 
 # What belongs to the channel that demanded; the rest of a bucket is stock, which all channels share.
 CHANNEL_FIGURES = (
@@ -25,8 +28,6 @@ CHANNEL_FIGURES = (
 
 KIND_ORDER = ("store", "fc", "hub")
 NAMELESS = "(none)"  # members of a region or category that was left empty
-
-Table = dict[str, Figures]
 
 
 @dataclass(frozen=True)
@@ -55,20 +56,24 @@ def sums(
     ledger: Ledger, labels: Labels, rates: CostRates, dimensions: Sequence[str], timezone: str
 ) -> Iterator[Grouped]:
     """Sum a ledger by each of ``dimensions`` in turn; a dimension the ledger cannot tell is left out."""
-    horizon = Horizon.of(ledger)
+    horizon, web = Horizon.of(ledger), WebTables.of(ledger, labels)
     rows = _Rows.of(ledger, horizon, len(labels.locations))
-    buckets, sites = _by_bucket(ledger, horizon), _by_location(ledger, labels, rows)
-    calendar = _by_day(ledger, horizon, rows) if {"day", "week"} & set(dimensions) else {}
+    buckets, sites = _by_bucket(ledger, horizon), _by_location(ledger, labels, rows, web)
+    calendar = _by_day(ledger, horizon, rows, web) if {"day", "week"} & set(dimensions) else {}
     for dimension in dimensions:
         if dimension in ("day", "week"):
             days = dates(ledger, timezone)
             grouped: Grouped | None = _calendar(dimension, days, calendar)
         elif dimension == "supplier":
             grouped = _suppliers(rows.orders, labels)
+        elif dimension == "station":
+            grouped = _stations(web, horizon)
         else:
-            grouped = _members(dimension, ledger, labels, horizon, buckets, sites)
+            grouped = _members(dimension, ledger, labels, horizon, buckets, sites, web)
         if grouped is not None:
             yield Grouped(grouped.dimension, grouped.members, _rated(grouped.figures, rates))
+        if dimension == "channel" and web is not None and (figures := web.channel()) is not None:
+            yield Grouped("channel", ["web"], _rated(_timed(figures, horizon, 1), rates))
 
 
 def _by_bucket(ledger: Ledger, horizon: Horizon) -> Table:
@@ -79,15 +84,16 @@ def _by_bucket(ledger: Ledger, horizon: Horizon) -> Table:
     return table
 
 
-def _by_location(ledger: Ledger, labels: Labels, rows: _Rows) -> Table:
+def _by_location(ledger: Ledger, labels: Labels, rows: _Rows, web: WebTables | None) -> Table:
     size = len(labels.locations)
     table: Table = {"inbound_us": exact_sum(ledger.inbound_us[ledger.warmup_days :], 0)}
     table |= rows.orders.figures(rows.orders.destination, size)
     table |= rows.trips.figures(rows.trips.origin, size)
-    return table | rows.snapshots.by_location()
+    table |= rows.snapshots.by_location()
+    return table if web is None else table | web.by_location
 
 
-def _by_day(ledger: Ledger, horizon: Horizon, rows: _Rows) -> Table:
+def _by_day(ledger: Ledger, horizon: Horizon, rows: _Rows, web: WebTables | None) -> Table:
     counts, money = ledger.counts[ledger.warmup_days :], ledger.money[ledger.warmup_days :]
     table: Table = exact_columns(counts, 1, COUNT_FIELDS)
     table |= dict(zip(MONEY_FIELDS, money.sum(axis=1).T, strict=True))
@@ -97,7 +103,8 @@ def _by_day(ledger: Ledger, horizon: Horizon, rows: _Rows) -> Table:
     table["inbound_us"] = exact_sum(ledger.inbound_us[ledger.warmup_days :], 1)
     table |= rows.orders.figures(rows.orders.day, horizon.days)
     table |= rows.trips.figures(rows.trips.day, horizon.days)
-    return table | rows.snapshots.by_day(horizon.days)
+    table |= rows.snapshots.by_day(horizon.days)
+    return table if web is None else table | web.by_day
 
 
 def _calendar(dimension: str, days: NDArray[np.datetime64], table: Table) -> Grouped:
@@ -116,8 +123,15 @@ def _suppliers(orders: Orders, labels: Labels) -> Grouped | None:
     return Grouped("supplier", [labels.locations[i] for i in suppliers], figures)
 
 
+def _stations(web: WebTables | None, horizon: Horizon) -> Grouped | None:
+    figures = None if web is None else web.stations()
+    if web is None or figures is None:
+        return None
+    return Grouped("station", web.station_names, _timed(figures, horizon, len(web.station_names)))
+
+
 def _members(
-    dimension: str, ledger: Ledger, labels: Labels, horizon: Horizon, buckets: Table, sites: Table
+    dimension: str, ledger: Ledger, labels: Labels, horizon: Horizon, buckets: Table, sites: Table, web: WebTables | None
 ) -> Grouped | None:
     """Group by a property of buckets and, where it is one of locations too, of locations."""
     of_location: NDArray[np.int64] | None = None
@@ -128,14 +142,31 @@ def _members(
         members, of_bucket = _bucket_members(dimension, ledger, labels)
     if not members:
         return None
-    figures = _group(buckets, of_bucket, len(members))
-    figures["time_us"] = np.full(len(members), float(horizon.length_us))
+    figures = _timed(_group(buckets, of_bucket, len(members)), horizon, len(members))
     if dimension == "channel":
         figures = {name: figures[name] for name in CHANNEL_FIGURES}
         return Grouped("channel", ["pos"], figures) if figures["lines"][0] > 0 else None
     if of_location is not None:
         figures |= _group(sites, of_location, len(members))
+    if web is not None:
+        figures = _with_web(dimension, figures, web, of_location, len(members))
     return Grouped(dimension, members, figures)
+
+
+def _with_web(
+    dimension: str, figures: dict[str, NDArray[np.float64]], web: WebTables, of_location: NDArray[np.int64] | None, size: int
+) -> dict[str, NDArray[np.float64]]:
+    """Add what only the web has: stations where they stand, orders to the whole."""
+    if of_location is None:  # by product, where the cost of what the web sold is not known
+        return {name: column for name, column in figures.items() if name != "cost_of_goods"}
+    if web.station_names:
+        figures |= _group(web.by_station, of_location[web.station_at], size)
+    return figures | web.orders() if dimension == "all" else figures
+
+
+def _timed(figures: Mapping[str, NDArray[np.float64]], horizon: Horizon, size: int) -> dict[str, NDArray[np.float64]]:
+    """Add the length of the horizon, by which means over time are taken."""
+    return {**figures, "time_us": np.full(size, float(horizon.length_us))}
 
 
 def _location_members(dimension: str, labels: Labels) -> tuple[list[str], NDArray[np.int64]]:
@@ -191,13 +222,19 @@ def _group(table: Table, member_of: NDArray[np.int64], size: int) -> dict[str, N
 def _rated(figures: dict[str, NDArray[np.float64]], rates: CostRates) -> dict[str, NDArray[np.float64]]:
     """Add what the figures cost at the scenario's prices."""
     lost, lost_price = ("lost_margin", 1.0) if rates.lost_sale is None else ("lost", rates.lost_sale)
-    prices = {
-        "cost_holding": ("value_us", rates.holding_per_day / DAY_US),
-        "cost_ordering": ("orders_placed", rates.order),
-        "cost_backorder": ("backorder_us", rates.backorder_per_day / DAY_US),
-        "cost_lost": (lost, lost_price),
-        "cost_fulfilment": ("dispatched", rates.pick),
-        "cost_transfer": ("trip_cost", 1.0),
+    prices: dict[str, tuple[Mapping[str, float], float]] = {
+        "cost_holding": ({"value_us": 1}, rates.holding_per_day / DAY_US),
+        "cost_ordering": ({"orders_placed": 1}, rates.order),
+        "cost_backorder": ({"backorder_us": 1}, rates.backorder_per_day / DAY_US),
+        "cost_lost": ({lost: 1}, lost_price),
+        "cost_fulfilment": ({"dispatched": 1, "picked": 1}, rates.pick),
+        "cost_transfer": ({"trip_cost": 1}, 1.0),
+        "cost_shipping": ({"web_shipping": 1}, 1.0),
+        "cost_picking": ({"node_picked_units": 1}, rates.pick),
+        "cost_split": ({"web_shipments": 1, "web_shipped": -1}, rates.split),
     }
-    costs = {name: figures[of] * price for name, (of, price) in prices.items() if of in figures}
+    costs = {}
+    for name, (of, price) in prices.items():
+        if figures.keys() >= of.keys():
+            costs[name] = price * reduce(np.add, (weight * figures[figure] for figure, weight in of.items()))
     return figures | costs

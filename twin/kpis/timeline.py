@@ -15,17 +15,23 @@ from twin.kpis.calendar import MOST_TIMES
 from twin.kpis.exact import exact_sum
 from twin.kpis.frame import Words, arrow_head
 from twin.kpis.ledger import COUNT, DAY_US, MONEY, Labels, Ledger
+from twin.kpis.orders import NODE, NODE_MONEY
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-FLOWS = ("lines", "demanded", "sold", "lost", "backordered", "backfilled", "shrunk", "received", "dispatched")
+FLOWS = (
+    "lines", "demanded", "sold", "lost", "backordered", "backfilled", "shrunk", "received", "dispatched", "picked", "restocked",
+)  # fmt: skip
 MONEY_FLOWS = ("revenue", "lost_value")
 LEVELS = {"on_hand": "on_hand_us", "backorders": "backorder_us", "cells_out": "out_us"}
+# Of web orders: measure and field of WebLedger.nodes.
+NODE_FLOWS = {"orders": "assigned", "shipments": "shipments", "delivered": "delivered", "collected": "collected",
+              "rejected_lines": "rejects", "returned": "returned_units"}  # fmt: skip
 _Daily: TypeAlias = NDArray[np.int64] | NDArray[np.float64]  # shape (days, buckets)
 
 MEASURES = (
-    *FLOWS, *MONEY_FLOWS, *LEVELS, "inventory_value", "inbound", "orders_placed", "trips",
+    *FLOWS, *MONEY_FLOWS, *LEVELS, "inventory_value", "inbound", "orders_placed", "trips", *NODE_FLOWS, "shipping_cost",
 )  # fmt: skip
 
 
@@ -35,8 +41,9 @@ class Timeline:
 
     ``time_us`` is the start of the day (µs since the Unix epoch, UTC) and ``interval_us`` its length: 24
     hours, but several days in one where there are more than ten years of them. Values are units, but for
-    ``revenue``, ``lost_value`` and ``inventory_value`` (money), ``cells_out`` (cells with nothing on hand),
-    ``lines``, ``orders_placed`` and ``trips`` (counts).
+    ``revenue``, ``lost_value``, ``inventory_value`` and ``shipping_cost`` (money), ``cells_out`` (cells with
+    nothing on hand), ``lines``, ``rejected_lines``, ``orders_placed`` (with suppliers), ``trips``, and, of the web,
+    ``orders`` (or parts of one, given to the location), ``shipments``, ``delivered`` and ``collected`` (counts).
     """
 
     time_us: NDArray[np.int64]
@@ -133,6 +140,18 @@ def by_location(ledger: Ledger, locations: int, times: Times) -> dict[str, NDArr
     left = [(trip.departed_us, trip.origin) for trip in ledger.trips]
     table["orders_placed"] = _by_time(_tally(ledger, placed, locations), times)
     table["trips"] = _by_time(_tally(ledger, left, locations), times)
+    return _with_web(table, ledger, times)
+
+
+def _with_web(table: dict[str, NDArray[np.float64]], ledger: Ledger, times: Times) -> dict[str, NDArray[np.float64]]:
+    """Add what web orders did at each location; zeros where there are none."""
+    if ledger.web is None:
+        return table | dict.fromkeys((*NODE_FLOWS, "shipping_cost"), np.zeros_like(table["trips"]))
+    nodes, money = ledger.web.nodes, ledger.web.node_money
+    for measure, field in NODE_FLOWS.items():
+        table[measure] = _by_time(nodes[:, :, NODE[field]].astype(np.float64), times)
+    table["shipping_cost"] = _by_time(money[:, :, NODE_MONEY["shipping"]], times)
+    table["revenue"] = table["revenue"] + _by_time(money[:, :, NODE_MONEY["revenue"]], times)
     return table
 
 

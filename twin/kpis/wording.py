@@ -18,7 +18,7 @@ import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from twin.kpis.definitions import Unit
+from twin.kpis.kpi import Unit
 
 
 @dataclass(frozen=True)
@@ -49,10 +49,12 @@ class Wording:
 
 
 _SUFFIXES: dict[Unit, str] = {
-    "ratio": " %", "units": "", "count": "", "money": "", "days": " d", "seconds": " s", "per_year": " /y",
+    "ratio": " %", "units": "", "count": "", "money": "", "days": " d", "hours": " h", "seconds": " s",
+    "per_year": " /y",
 }  # fmt: skip
 
-# From which size on seconds are written as something else: (least, factor, suffix).
+_IN_SECONDS: dict[Unit, float] = {"hours": 3600.0, "seconds": 1.0}
+# From which size on, in seconds, times are written as something else: (least, factor, suffix).
 _TIMES = ((7200.0, 1 / 3600, " h"), (120.0, 1 / 60, " min"), (1.0, 1.0, " s"), (0.0, 1000.0, " ms"))
 
 
@@ -88,8 +90,10 @@ def wording(
     widest = max((h for h in half_widths if h), default=0.0)
     largest = max(shown, default=0.0)
     factor, suffix = (100.0 if unit == "ratio" else 1.0), _SUFFIXES[unit]
-    if unit == "seconds" and largest > 0:
-        _, factor, suffix = next(time for time in _TIMES if largest >= time[0])
+    if unit in _IN_SECONDS and largest > 0:
+        seconds = _IN_SECONDS[unit]
+        _, factor, suffix = next(time for time in _TIMES if largest * seconds >= time[0])
+        factor *= seconds
     decimals = _decimals(unit, [x * factor for x in shown], largest * factor, widest * factor, most)
     return Wording(factor, decimals, suffix, " pts" if unit == "ratio" else suffix)
 

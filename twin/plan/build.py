@@ -149,7 +149,7 @@ class Plan:
         """Prices of the scenario's costs."""
         costs = self.scenario.costs
         lost = None if costs.lost_sale == "margin" else float(costs.lost_sale or 0.0)
-        return CostRates(costs.holding_per_day, costs.order, lost, costs.backorder_per_day, costs.pick)
+        return CostRates(costs.holding_per_day, costs.order, lost, costs.backorder_per_day, costs.pick, costs.split)
 
 
 def build_plan(resolved: Resolved, *, strict: bool = False) -> Plan:

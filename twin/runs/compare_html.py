@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from html import escape
 from typing import TYPE_CHECKING
 
-from twin.kpis.definitions import GROUPS, Unit
+from twin.kpis.definitions import GROUPS
 from twin.kpis.intervals import Bounds
+from twin.kpis.kpi import Unit
 from twin.kpis.summary import Cell, Row, Series
 from twin.kpis.wording import Wording, wording, wording_of_change
 

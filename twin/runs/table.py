@@ -11,7 +11,8 @@ import sys
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, TextIO
 
-from twin.kpis.definitions import GROUPS, Unit
+from twin.kpis.definitions import GROUPS
+from twin.kpis.kpi import Unit
 from twin.kpis.summary import Cell, Row, Series, Values, Verdict, series_of, tabulate
 from twin.kpis.wording import Wording, wording, wording_of_change
 

@@ -22,6 +22,7 @@ from twin.kpis.ledger import (
     Snapshot,
     Trip,
 )
+from twin.kpis.orders import NODE, NODE_MONEY, ORDER, STATION, WebLedger
 
 LABELS = Labels(
     locations=["S1", "S2", "F1", "V1"],
@@ -68,6 +69,33 @@ def put(ledger: Ledger, day: int, bucket: int, **figures: float) -> None:
             ledger.money[day, bucket, MONEY[name]] = value
 
 
+def web(ledger: Ledger, *stations: tuple[str, int]) -> WebLedger:
+    """Give the ledger a web in which nothing happened yet."""
+    ledger.web = WebLedger.empty(ledger.days, ledger.inbound_us.shape[1], stations)
+    return ledger.web
+
+
+def put_orders(found: WebLedger, day: int, **figures: int) -> None:
+    """Write figures of the orders placed on one day."""
+    for name, value in figures.items():
+        found.orders[day, ORDER[name]] = value
+
+
+def put_node(found: WebLedger, day: int, location: int, **figures: float) -> None:
+    """Write figures of one location on one day."""
+    for name, value in figures.items():
+        if name in NODE:
+            found.nodes[day, location, NODE[name]] = value
+        else:
+            found.node_money[day, location, NODE_MONEY[name]] = value
+
+
+def put_station(found: WebLedger, station: int, **figures: int) -> None:
+    """Write figures of one station."""
+    for name, value in figures.items():
+        found.stations[station, STATION[name]] = value
+
+
 def order(placed: float, due: float, received: float | None, *, units: int = 10, got: int = 10, to: int = 2,
           supplier: int = 3) -> PurchaseOrder:  # fmt: skip
     """An order to a supplier; times in days from the epoch, None while open."""
@@ -97,6 +125,16 @@ def days_of(ledger: Ledger, first: int, last: int) -> Ledger:
         counts=ledger.counts[first:last],
         money=ledger.money[first:last],
         inbound_us=ledger.inbound_us[first:last],
+        web=None if ledger.web is None else _days_of_web(ledger.web, first, last),
+    )
+
+
+def _days_of_web(found: WebLedger, first: int, last: int) -> WebLedger:
+    return replace(
+        found,
+        orders=found.orders[first:last],
+        nodes=found.nodes[first:last],
+        node_money=found.node_money[first:last],
     )
 
 
@@ -118,6 +156,8 @@ def ledgers(draw: st.DrawFn, least_days: int = 1) -> Ledger:
     ledger.counts[..., COUNT["on_hand_us"]] *= draw(st.sampled_from([1, DAY_US, 9 * 10**15]))
     demanded, sold = ledger.counts[..., COUNT["demanded"]], ledger.counts[..., COUNT["sold"]]
     np.minimum(sold, demanded, out=sold)
+    if draw(st.booleans()):
+        _fill_web(web(ledger, ("pick", 2), ("pack", 2), ("pick", 0)), rng, share)
     moments = st.floats(-1, days + 1).map(lambda day: day + start_us / DAY_US)
     ledger.purchase_orders += draw(st.lists(st.builds(order, moments, moments, moments), max_size=5))
     ledger.trips += draw(st.lists(st.builds(trip, moments, origin=st.integers(0, 2)), max_size=5))
@@ -127,3 +167,14 @@ def ledgers(draw: st.DrawFn, least_days: int = 1) -> Ledger:
         st.lists(st.builds(snapshot, closings, cells=cells, equal=cells, truth_units=cells), max_size=4)
     )
     return ledger
+
+
+def _fill_web(found: WebLedger, rng: np.random.Generator, share: float) -> None:
+    """Any figures, but no more filled than ordered, and nothing at the supplier."""
+    for counts in (found.orders, found.nodes, found.node_money, found.stations):
+        counts[:] = rng.integers(1, 1000, counts.shape) * (rng.random(counts.shape) < share)
+    found.nodes[:, 3] = 0
+    found.node_money[:, 3] = 0
+    for filled, all_of_them in (("units_filled", "units"), ("lines_filled", "lines")):
+        found.orders[:, ORDER[filled]] = np.minimum(found.orders[:, ORDER[filled]], found.orders[:, ORDER[all_of_them]])
+    found.cycle[rng.integers(0, 1500, 20)] += 1

@@ -14,6 +14,10 @@ fill_rate line_fill_rate lost_units lost_rate lost_rate_seen lost_sales_value ba
 inventory_value_mean turns days_of_inventory sku_out_share record_accuracy record_error_units phantom_rate hidden_rate
 record_lag_p95 purchase_orders supplier_otif transfers transfer_units cost_holding cost_ordering cost_backorder cost_lost
 cost_fulfilment cost_transfer cost_total revenue profit gmroi
+order_fill_rate orders split_rate shipments_per_order units_per_shipment cancel_rate_customer cancel_rate_retailer
+stockout_cancel_rate pickup_cancel_rate refusal_rate reject_rate order_cycle_p50 order_cycle_p95 click_to_collect_p95
+on_time_rate perfect_order_rate share_delivered_24h pick_wait_mean pick_wait_p95 station_utilisation labour_hours
+hold_expiry_rate open_holds_mean oversold_units cost_shipping cost_per_order
 """.split()  # noqa: SIM905
 
 
@@ -50,6 +54,16 @@ def test_profit_counts_every_cost_but_what_is_lost() -> None:
     assert KPIS["profit"].ratio(figures) == 1000 - 300 - 31
 
 
+def test_the_web_counts_where_it_is_known() -> None:
+    pos, web = {"sold": 8.0, "demanded": 10.0}, {"web_units_filled": 1.0, "web_units": 2.0}
+    fill = KPIS["fill_rate"]
+    assert fill.ratio(pos) == 0.8
+    assert fill.ratio(web) == 0.5
+    assert fill.ratio(pos | web) == 0.75
+    assert KPIS["turns"].sides({"web_cost_of_goods"}) is None
+    assert KPIS["days_of_inventory"].sides({"web_cost_of_goods"}) is None
+
+
 def test_kpis_import_neither_the_simulator_nor_what_is_slow() -> None:
     code = (
         "import sys, importlib, pkgutil, twin.kpis\n"
@@ -61,7 +75,7 @@ def test_kpis_import_neither_the_simulator_nor_what_is_slow() -> None:
     assert done.stdout.strip() == "[]"
 
 
-@pytest.mark.parametrize("module", ["definitions", "intervals", "wording"])
+@pytest.mark.parametrize("module", ["definitions", "intervals", "kpi", "wording"])
 def test_examples_in_docstrings_hold(module: str) -> None:
     result = doctest.testmod(importlib.import_module(f"twin.kpis.{module}"))
     assert result.attempted > 0

@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 
-from tests.twin.kpis.fabricate import LABELS, empty, ledgers, order, put, trip
+from tests.twin.kpis.fabricate import LABELS, empty, ledgers, order, put, put_node, trip, web
 from twin.kpis.ledger import COUNT, DAY_US, MONEY, Ledger
+from twin.kpis.orders import NODE_MONEY
 from twin.kpis.timeline import MEASURES, Times, by_location, daily_totals, timeline
 
 
@@ -49,6 +50,22 @@ def test_rows_say_when_where_and_what(worked: Ledger) -> None:
     assert len(lines) % 3 == 0
 
 
+def test_web_orders_at_their_locations(worked: Ledger) -> None:
+    found = web(worked)
+    put(worked, 2, 0, picked=4, restocked=1)
+    put_node(found, 0, 2, assigned=3, shipments=2, shipping=12, revenue=30)
+    put_node(found, 2, 0, assigned=2, collected=1, delivered=1, rejects=1, returned_units=5, revenue=20)
+    lines = timeline(worked, LABELS)
+    assert lines.series("F1", "orders").tolist() == [3, 0, 0]
+    assert lines.series("F1", "shipments").tolist() == [2, 0, 0]
+    assert lines.series("F1", "shipping_cost").tolist() == [12, 0, 0]
+    assert lines.series("F1", "revenue").tolist() == [30, 0, 0]
+    assert lines.series("S1", "revenue").tolist() == [0, 0, 50 + 20]
+    for measure, value in {"orders": 2, "picked": 4, "restocked": 1, "collected": 1, "rejected_lines": 1, "returned": 5}.items():
+        assert lines.series("S1", measure).tolist() == [0, 0, value]
+    assert lines.series("S2", "orders").tolist() == []
+
+
 def test_many_days_are_laid_together() -> None:
     times = Times.of(7, most=3)
     assert times.first_days.tolist() == [0, 3, 6]
@@ -72,7 +89,8 @@ def test_nothing_is_lost_on_the_way(ledger: Ledger) -> None:
     for measure in ("demanded", "lost", "revenue"):
         total = sum(lines.series(name, measure).sum() for name in LABELS.locations)
         column = ledger.counts[..., COUNT[measure]] if measure in COUNT else ledger.money[..., MONEY[measure]]
-        assert total == pytest.approx(column.sum())
+        sold_online = ledger.web.node_money[..., NODE_MONEY["revenue"]].sum() if ledger.web and measure == "revenue" else 0
+        assert total == pytest.approx(column.sum() + sold_online)
     totals = daily_totals(ledger)
     found = [lines.series(name, "on_hand") for name in LABELS.locations]
     on_hand = sum((series for series in found if len(series)), np.zeros(ledger.days))

@@ -4,10 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from twin.kpis.definitions import Unit
+from twin.kpis.kpi import Unit
 from twin.kpis.wording import wording, wording_of_change
 
-UNITS: list[Unit] = ["ratio", "units", "count", "money", "days", "seconds", "per_year"]
+UNITS: list[Unit] = ["ratio", "units", "count", "money", "days", "hours", "seconds", "per_year"]
 
 
 @pytest.mark.parametrize(
@@ -29,6 +29,9 @@ UNITS: list[Unit] = ["ratio", "units", "count", "money", "days", "seconds", "per
         ("seconds", 600.0, 60.0, "10.0 min"),
         ("seconds", 7200.0, 720.0, "2.00 h"),
         ("seconds", 0.0, None, "0 s"),
+        ("hours", 70.25, 0.5, "70.25 h"),
+        ("hours", 0.01, None, "36.00 s"),
+        ("hours", 0.0, None, "0 h"),
     ],
 )
 def test_values(unit: Unit, value: float, half: float | None, text: str) -> None:

@@ -63,6 +63,17 @@ def test_a_small_difference_beside_a_large_one_keeps_its_digits() -> None:
     assert line(lines, "fill_rate").endswith("better")
 
 
+def test_orders_have_a_group_of_their_own_where_there_are_any() -> None:
+    orders = {"order_cycle_p95": 70.25, "split_rate": 0.125, "orders": 1200.0, "pick_wait_mean": 0.01}
+    values = {"base": several(1)["base"] | {name: {1: value} for name, value in orders.items()}}
+    lines = printed(values)
+    assert [text for text in lines if text in ("Service", "Orders", "Stock", "Money")] == ["Service", "Orders", "Stock", "Money"]
+    assert line(lines, "split_rate").split()[1:3] == ["12.50", "%"]
+    assert line(lines, "order_cycle_p95").split()[1:3] == ["70.25", "h"]
+    assert line(lines, "pick_wait_mean").split()[1:3] == ["36.00", "s"]
+    assert "Orders" not in printed(several())
+
+
 def test_groups_come_in_their_order_and_zeros_are_gathered() -> None:
     lines = printed(several())
     heads = [text for text in lines if text in ("Service", "Stock", "Record", "Money")]
