@@ -10,7 +10,8 @@ from twin.clock import DAY
 from twin.demand.rhythm import RETAIL_HOURS, RETAIL_WEEKDAYS, Rhythm, weights
 from twin.demand.streams import Choice
 from twin.demand.web.carts import Carts
-from twin.demand.web.streams import CartPlan, CartStream, PickupStores, cart_rates, web_tables
+from twin.demand.web.streams import CartPlan, CartStream, PickupStores
+from twin.demand.web.tables import cart_rates, web_tables
 from twin.random.keyed import entity
 from twin.random.laws import ONE, Whole, duration_table
 

@@ -15,7 +15,7 @@ from scenarios.schema.web import WebDemand
 from twin.clock import DAY
 from twin.demand.rhythm import RETAIL_HOURS, RETAIL_WEEKDAYS, Rhythm, weights
 from twin.demand.streams import Choice
-from twin.demand.web.draw import MOST_LINES
+from twin.demand.web.rows import MOST_LINES
 from twin.demand.web.streams import (
     NO_TIME,
     CartPlan,
@@ -23,9 +23,8 @@ from twin.demand.web.streams import (
     ExpectedUnits,
     Flash,
     PickupStores,
-    cart_rates,
-    web_tables,
 )
+from twin.demand.web.tables import cart_rates, web_tables
 from twin.plan.demand import content, size_law
 from twin.plan.expected import DemandPlan
 from twin.plan.inclusion import lines_by_sku

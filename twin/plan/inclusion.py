@@ -36,6 +36,6 @@ def _next(number: int, share: NDArray[np.float64], inside: NDArray[np.float64]) 
         return share
     if number == 2:
         odds = share / np.maximum(1.0 - share, 1e-300)
-        return share * (np.cumsum(odds)[-1] - odds)
+        return share * (float(np.cumsum(odds)[-1]) - odds)
     left = share * (1.0 - inside)
     return left / max(float(np.cumsum(left)[-1]), 1e-300)

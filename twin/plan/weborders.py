@@ -134,9 +134,9 @@ class WebReplays:
         unknown, large = orders.sku < 0, orders.units > LARGEST_LINE
         for count, what in (
             (np.count_nonzero(~placed), "orders of {} are of zones or stores that the scenario does not have"),
-            (np.count_nonzero(~few), f"orders of {{}} have more than {LARGEST_LINE:,} lines, more than a cart can have"),
+            (np.count_nonzero(~few), f"orders of {{}} have more than {LARGEST_LINE:,} lines, more than a cart can"),
             (np.count_nonzero(unknown), "lines of {} are of SKUs that the scenario does not have"),
-            (np.count_nonzero(large & ~unknown), f"lines of {{}} are of more than {LARGEST_LINE:,} units, more than a line can have"),
+            (np.count_nonzero(large & ~unknown), f"lines of {{}} have more than {LARGEST_LINE:,} units, more than a line can"),
         ):
             if count:
                 self.notes.append(f"{count:,} {what.format(name)}, and were left out")
@@ -147,7 +147,7 @@ class WebReplays:
         units = orders.units.astype(np.float64)
         mean, squares = np.bincount(orders.sku, weights=units), np.bincount(orders.sku, weights=units**2)
         sku = np.flatnonzero(mean).astype(np.int32)
-        of_order = np.bincount(orders.order, weights=units, minlength=orders.time.size)  # whole numbers: sums are exact
+        of_order = np.bincount(orders.order, units, orders.time.size).astype(np.float64)  # whole numbers: their sums are exact
         total, collected = float(of_order.sum()), orders.pickup >= 0
         stores = np.bincount(orders.pickup[collected], weights=of_order[collected], minlength=len(self.network.locations))
         return Replayed(
@@ -158,7 +158,7 @@ class WebReplays:
     def _living(self, orders: _Orders, units: NDArray[np.float64], chosen: NDArray[np.bool_]) -> NDArray[np.float64]:
         """Units of the chosen orders by zone; those of no zone are spread over all by share."""
         said, unsaid = chosen & (orders.zone != DRAWN), chosen & (orders.zone == DRAWN)
-        there: NDArray[np.float64] = np.bincount(orders.zone[said], weights=units[said], minlength=self.zones.size)
+        there = np.bincount(orders.zone[said], units[said], self.zones.size).astype(np.float64)
         return there + float(units[unsaid].sum()) * self.zones
 
 

@@ -14,10 +14,12 @@ from numpy.typing import NDArray
 
 from twin.clock import DAY, KEY_SHIFT, NEVER, Phase
 from twin.compiled import compiled, inlined
-from twin.demand.generate import Source, choose, source_of, time_of_day
+from twin.demand.generate import time_of_day
 from twin.demand.streams import StreamTables, open_streams
-from twin.demand.web.rows import DELIVERED
-from twin.demand.web.streams import DRAWN, DRAWN_PICKUP, Way, WebTables, open_web
+from twin.demand.web.lines import Keys, draw_lines
+from twin.demand.web.rows import DELIVERED, MOST_LINES
+from twin.demand.web.streams import DRAWN, DRAWN_PICKUP, Way
+from twin.demand.web.tables import ZONE_SHIFT, WebTables, open_web
 from twin.memory import Row
 from twin.random.laws import ONE
 from twin.random.philox import lower, philox_block, upper
@@ -25,29 +27,16 @@ from twin.random.purposes import Purpose
 from twin.random.tables import discrete_draw, quantile_draw
 from twin.sorting import sort_rows
 
-_COUNT, _CART, _LINE, _REPEAT = (
-    int(p) for p in (Purpose.WEB_COUNT, Purpose.WEB_CART, Purpose.WEB_LINE, Purpose.WEB_REPEAT)
-)
+_COUNT, _CART = int(Purpose.WEB_COUNT), int(Purpose.WEB_CART)
 _POISSON, _FLASH = int(Way.POISSON), int(Way.FLASH)
 _DAY, _SHIFT, _DEMAND, _NEVER = DAY, KEY_SHIFT, int(Phase.DEMAND) << 1, NEVER
 _DELIVERED, _DRAWN, _DRAWN_PICKUP = DELIVERED, DRAWN, DRAWN_PICKUP
-_ONE = ONE
-_LINE_BITS = 16
-MOST_LINES = 1_000  # of a cart
+_ONE, _ZONE_SHIFT = ONE, ZONE_SHIFT
 
 # A cart that is due, before anything else is known of it.
 DUE = np.dtype([("key", np.int64), ("index", np.int32), ("location", np.int16), ("day", np.int16)], align=True)
 """``location`` is its stream (the name is the sorter's), ``day`` counts from the first of the stretch, and is what the draws of a
 flash sale or a feed do without; ``index`` is its number within the stream and day."""
-
-
-class _Keys(NamedTuple):
-    """What addresses the draws of a replication."""
-
-    seed: int
-    replication: int
-    start_us: int
-    first_day: int
 
 
 class _Words(NamedTuple):
@@ -64,7 +53,7 @@ class _Words(NamedTuple):
 
 
 @inlined()
-def _words(entity: int, day: int, index: int, keys: _Keys) -> _Words:
+def _words(entity: int, day: int, index: int, keys: Keys) -> _Words:
     a, b, c, d = philox_block(index, day, entity, keys.replication, keys.seed, _CART)
     return _Words(upper(a), lower(a), upper(b), lower(b), upper(c), lower(c), upper(d), lower(d))
 
@@ -77,7 +66,7 @@ def _part_of(of: WebTables, s: int, first_us: int, end_us: int) -> tuple[int, in
 
 
 @inlined()
-def _count(rates: StreamTables, s: int, day: int, keys: _Keys) -> int:
+def _count(rates: StreamTables, s: int, day: int, keys: Keys) -> int:
     """Carts of a stream on a day, where they come by chance."""
     law = rates.count_law[s, rates.of_day[rates.rhythm[s], day]]
     word, _, _, _ = philox_block(0, day, rates.entity[s], keys.replication, keys.seed, _COUNT)
@@ -96,7 +85,7 @@ def count_carts(
 
     What a flash sale or a feed brings in the whole stretch stands in the first day; of a flash sale it is all it has.
     """
-    rates, of, keys = open_streams(rates_table), open_web(web_table), _Keys(seed, replication, start_us, first_day)
+    rates, of, keys = open_streams(rates_table), open_web(web_table), Keys(seed, replication, start_us, first_day)
     first_us, end_us = start_us + first_day * _DAY, start_us + (first_day + counts.shape[1]) * _DAY
     counts[:] = 0
     for s in range(counts.shape[0]):
@@ -130,7 +119,7 @@ def _put(row: Row, time: int, index: int, s: int, day: int) -> None:
 
 @inlined()
 def _due_by_chance(
-    rates: StreamTables, of: WebTables, s: int, keys: _Keys, counts: NDArray[np.int64], due: NDArray[np.void], n: int
+    rates: StreamTables, of: WebTables, s: int, keys: Keys, counts: NDArray[np.int64], due: NDArray[np.void], n: int
 ) -> tuple[int, int]:
     """When the carts come that ``counts`` announces; returns the row after the last, and their lines."""
     entity, rhythm, lines = rates.entity[s], rates.rhythm[s], 0
@@ -148,7 +137,7 @@ def _due_by_chance(
 
 @inlined()
 def _due_in_flash(
-    rates: StreamTables, of: WebTables, s: int, keys: _Keys, first_us: int, end_us: int, due: NDArray[np.void], n: int
+    rates: StreamTables, of: WebTables, s: int, keys: Keys, first_us: int, end_us: int, due: NDArray[np.void], n: int
 ) -> int:
     """When the carts of a flash sale come, those of [first_us, end_us); returns the row after the last."""
     step = of.flash_length[s] / _ONE
@@ -179,9 +168,9 @@ def find_due(
     counts: NDArray[np.int64], due: NDArray[np.void],
 ) -> tuple[int, int]:  # fmt: skip
     """When the carts that ``counts`` announces come, into ``due``: stream by stream; returns how many, and most lines of them."""
-    rates, of, keys = open_streams(rates_table), open_web(web_table), _Keys(seed, replication, start_us, first_day)
+    rates, of, keys = open_streams(rates_table), open_web(web_table), Keys(seed, replication, start_us, first_day)
     first_us, end_us = start_us + first_day * _DAY, start_us + (first_day + counts.shape[1]) * _DAY
-    n = lines = np.int64(0)
+    n, lines = 0, 0
     for s in range(counts.shape[0]):
         if of.way[s] == _POISSON:
             n, more = _due_by_chance(rates, of, s, keys, counts, due, n)
@@ -202,9 +191,9 @@ def _place(of: WebTables, s: int, recorded: int, words: _Words, cart: Row) -> No
     if recorded >= 0:
         zone, pickup = np.int64(of.zone[recorded]), np.int64(of.pickup[recorded])
     if zone == _DRAWN:
-        zone = np.int64(0)
-        if of.law_length[0] > 1:
-            zone += discrete_draw(of.thresholds, of.law_offset[0], of.law_length[0], words.zone)
+        zone = np.int64(of.zone_guide[np.uintp(words.zone >> _ZONE_SHIFT)])
+        while words.zone >= of.zone_edges[np.uintp(zone)]:
+            zone += 1
     if pickup == _DRAWN_PICKUP:
         first, end = of.pickup_first[zone], of.pickup_first[zone + 1]
         pickup = np.int64(_DELIVERED)
@@ -228,81 +217,6 @@ def _pay(of: WebTables, s: int, time: int, words: _Words, cart: Row) -> None:
         cart.cancel = checkout + quantile_draw(of.quantiles[of.delay[s]], rest)
 
 
-@inlined()
-def _among_others(
-    rates: StreamTables, source: Source, u: int, picked: NDArray[np.int64], known: int
-) -> np.int64:
-    """The SKU, by popularity, among those that are not yet ``picked`` (``known`` of them, ascending); -1 where none is left."""
-    left = np.int64(_ONE)
-    for k in range(known):
-        left -= _width(rates, source, picked[k])
-    if left <= 0:
-        return np.int64(-1)
-    v = min(np.int64(u * (left / _ONE)), left - 1)
-    for k in range(known):
-        if v < _start(rates, source, picked[k]):
-            break
-        v += _width(rates, source, picked[k])
-    return np.int64(choose(rates, source, v))
-
-
-@inlined()
-def _start(rates: StreamTables, source: Source, what: np.int64) -> np.int64:
-    """The first uniform number that stands for a choice."""
-    return np.int64(rates.last[source.first_choice + what - 1]) + 1 if what > 0 else np.int64(0)
-
-
-@inlined()
-def _width(rates: StreamTables, source: Source, what: np.int64) -> np.int64:
-    """How many uniform numbers stand for a choice."""
-    return np.int64(rates.last[source.first_choice + what]) + 1 - _start(rates, source, what)
-
-
-@inlined()
-def _keep(picked: NDArray[np.int64], known: int, what: np.int64) -> bool:
-    """Put a choice among those picked, ascending; False where it is there already."""
-    k = known
-    while k > 0 and picked[k - 1] > what:
-        k -= 1
-    if k > 0 and picked[k - 1] == what:
-        return False
-    for j in range(known, k, -1):
-        picked[j] = picked[j - 1]
-    picked[k] = what
-    return True
-
-
-@inlined()
-def _draw_lines(
-    rates: StreamTables, s: int, day: int, index: int, wanted: int, keys: _Keys, picked: NDArray[np.int64],
-    lines: NDArray[np.void], m: int,
-) -> int:  # fmt: skip
-    """The lines of a cart into ``lines`` from row ``m`` on; returns the row after the last. A line of no units is none."""
-    source, entity, known = source_of(rates, s), rates.entity[s], 0
-    a, b, c, d = np.uint64(0), np.uint64(0), np.uint64(0), np.uint64(0)
-    for line in range(wanted):
-        counter = (index << _LINE_BITS) | line
-        if line & 3 == 0:
-            a, b, c, d = philox_block(counter, day, entity, keys.replication, keys.seed, _LINE)
-        units = source.law_first
-        if source.law_length > 1:
-            units += discrete_draw(rates.thresholds, source.law_offset, source.law_length, lower(a))
-        what = np.int64(choose(rates, source, upper(a)))
-        a, b, c = b, c, d
-        if units == 0:
-            continue
-        if not _keep(picked, known, what):
-            other, _, _, _ = philox_block(counter, day, entity, keys.replication, keys.seed, _REPEAT)
-            what = _among_others(rates, source, upper(other), picked, known)
-            if what < 0 or not _keep(picked, known, what):
-                break
-        known += 1
-        row = lines[np.uintp(m)]
-        row.sku, row.units = rates.sku[source.first_choice + what], units
-        m += 1
-    return m
-
-
 @compiled()
 def fill_carts(
     rates_table: NDArray[np.int64], web_table: NDArray[np.int64], seed: int, replication: int, start_us: int, first_day: int,
@@ -313,10 +227,10 @@ def fill_carts(
 
     A cart that wants nothing is none. The row behind the last is never due.
     """
-    rates, of, keys = open_streams(rates_table), open_web(web_table), _Keys(seed, replication, start_us, first_day)
+    rates, of, keys = open_streams(rates_table), open_web(web_table), Keys(seed, replication, start_us, first_day)
     picked, held = np.zeros(MOST_LINES + 1, np.int64), due[:1].copy()
     sort_rows(due, n, (start_us + first_day * _DAY) << _SHIFT, (days * _DAY) << _SHIFT, ends, held, spare, ordered)
-    kept, m = 0, np.int64(0)
+    kept, m = 0, 0
     for i in range(n):
         row, cart = ordered[np.uintp(i)], carts[np.uintp(kept)]
         s, index = np.int64(row.location), np.int64(row.index)
@@ -331,7 +245,7 @@ def fill_carts(
                 lines[np.uintp(m)] = of.wanted[np.uintp(of.first[recorded] + line)]
                 m += 1
         else:
-            m = _draw_lines(rates, s, day, index, _lines_of(of, s, words.lines), keys, picked, lines, m)
+            m = draw_lines(rates, s, day, index, _lines_of(of, s, words.lines), keys, picked, lines, m)
         if m == first:
             continue
         cart.key, cart.number, cart.stream, cart.luck = row.key, number + kept, of.web[s], words.luck

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+MOST_LINES = 1_000  # of a cart that is drawn
 DELIVERED = -1  # in the place of a pickup location: the order is to be delivered
 
 # A cart, in order of key; it becomes an order where it is checked out.
