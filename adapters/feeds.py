@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from adapters import delimited, jsonl, parquet
 from adapters.blocks import Batch
-from adapters.columns import REQUIRED
+from adapters.columns import NAMES, REQUIRED
 from adapters.localtime import zone
 from adapters.problems import BadRow, BadRows, FeedError, nearest, shorten
 from adapters.times import UNITS, Times
@@ -117,8 +117,6 @@ def read_feed(
     FeedError
         No such file, format, time zone or column; any bad row in strict mode; rows, and none of them good.
     """
-    path = Path(path)
-    reader = reader_of(path)
     if time_unit is not None and time_unit not in UNITS:
         raise FeedError(f"time_unit (={time_unit!r}) must be one of {', '.join(UNITS)}")
     times = Times(zone(timezone or "UTC"), time_unit)
@@ -130,17 +128,32 @@ def read_feed(
         "price": Prices(),
         "basket": Ids(optional=True),
     }
+    return read_kinds(Path(path), columns or {}, kinds, NAMES, required, strict=strict)
+
+
+def read_kinds(
+    path: Path,
+    columns: Mapping[str, str],
+    kinds: Mapping[str, Column],
+    known: Mapping[str, str],
+    required: Sequence[str],
+    *,
+    strict: bool,
+) -> Feed:
+    """Read a feed of any columns: how each is read, and what it holds (for messages)."""
+    reader = reader_of(path)
     bad, rows, tables = BadRows(), 0, []
-    mapping = dict(columns or {})
+    mapping = dict(columns)
     try:
-        for batch in reader(path, mapping, required):
+        for batch in reader(path, mapping, required, known):
             tables.append(_typed(batch, kinds, mapping, bad))
             rows += len(batch.lines) + len(batch.refused)
     except (OSError, pa.ArrowInvalid) as problem:
         raise FeedError(f"{path}: cannot be read: {problem}") from problem
     _accept(path, bad, rows, strict)
     table = _finished(pa.concat_tables(tables).combine_chunks(), kinds)
-    return Feed(table, rows, bad.count, tuple(bad.listed), times.repeated)
+    times = kinds["time"]
+    return Feed(table, rows, bad.count, tuple(bad.listed), times.repeated if isinstance(times, Times) else 0)
 
 
 def _typed(batch: Batch, kinds: Mapping[str, Column], mapping: Mapping[str, str], bad: BadRows) -> pa.Table:

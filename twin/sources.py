@@ -78,6 +78,45 @@ def recorded_sales(
     )  # fmt: skip
 
 
+@dataclass(frozen=True)
+class RecordedOrders:
+    """Lines of web orders as they were recorded, in order of time; arrays of one length.
+
+    All but times and quantities are indexes into the lists. ``zone`` and ``pickup`` are None where the file has no such column, and
+    -1 where a row says nothing. ``bad_rows`` were left out.
+    """
+
+    time: NDArray[np.int64]  # µs since the epoch
+    order: NDArray[np.int32]
+    sku: NDArray[np.int32]
+    quantity: NDArray[np.int64]
+    zone: NDArray[np.int32] | None
+    pickup: NDArray[np.int32] | None
+    skus: list[str]
+    zones: list[str]
+    locations: list[str]
+    bad_rows: int
+    bad_listed: tuple[str, ...]
+
+
+def recorded_orders(source: str, *, columns: Mapping[str, str] | None, timezone: str | None, strict: bool) -> RecordedOrders:
+    """The web orders of a file."""
+    import numpy as np
+
+    from adapters.orders import read_orders
+
+    feed = read_orders(Path(source), columns or {}, timezone=timezone, strict=strict).in_time_order()
+    _, order = feed.codes("order")
+    skus, sku = feed.codes("sku")
+    there = {name: feed.codes(name) for name in ("zone", "pickup") if name in feed.table.column_names}
+    zones, zone = there.get("zone", ([], None))
+    locations, pickup = there.get("pickup", ([], None))
+    return RecordedOrders(
+        feed.values("time"), order, sku, feed.values("quantity").astype(np.int64), zone, pickup, skus, zones, locations,
+        feed.bad_count, tuple(str(row) for row in feed.bad_rows[:SHOWN]),
+    )  # fmt: skip
+
+
 def rows_of(source: str) -> int:
     """About how many rows the Complete Journey data or a file has, without reading them."""
     import pyarrow.parquet as pq

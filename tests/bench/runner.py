@@ -25,6 +25,7 @@ BENCHMARKS = {
     "decisions": "reorder rules: one cell at a time and many at once",
     "feeds": "reading recorded feeds",
     "routing": "routing rules: compiled, plain and one's own",
+    "carts": "web carts drawn, 1.8 lines each among 50,000 SKUs",
 }
 
 

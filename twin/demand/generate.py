@@ -39,7 +39,7 @@ def draw_count(tables: StreamTables, s: int, seed: int, replication: int, day: i
 
 
 @inlined()
-def _time_of_day(tables: StreamTables, pattern: int, u: int) -> np.int64:
+def time_of_day(tables: StreamTables, pattern: int, u: int) -> np.int64:
     """Inversion of a day's pattern: which quarter of an hour, and where in it."""
     guess = tables.edges_guide[pattern, u >> 24]
     quarter = np.int64(guess + (u >= tables.edges[pattern, guess + 1]))
@@ -48,7 +48,7 @@ def _time_of_day(tables: StreamTables, pattern: int, u: int) -> np.int64:
     return quarter * _QUARTER + np.int64((u - tables.edges[pattern, quarter]) * tables.stretch[pattern, quarter])
 
 
-class _Source(NamedTuple):
+class Source(NamedTuple):
     """What all lines of a stream share: read once, for the compiler cannot know that a row written is no part of the tables."""
 
     first_cell: int
@@ -64,9 +64,9 @@ class _Source(NamedTuple):
 
 
 @inlined()
-def _source(tables: StreamTables, s: int) -> _Source:
+def source_of(tables: StreamTables, s: int) -> Source:
     choice, law = tables.choice[s], tables.size_law[s]
-    return _Source(
+    return Source(
         tables.first_cell[s],
         tables.location[s],
         tables.choice_offset[choice],
@@ -81,7 +81,7 @@ def _source(tables: StreamTables, s: int) -> _Source:
 
 
 @inlined()
-def _choose(tables: StreamTables, of: _Source, u: int) -> np.uintp:
+def choose(tables: StreamTables, of: Source, u: int) -> np.uintp:
     """Index, among those of its choice, of the SKU a uniform number stands for."""
     i = of.first_choice + np.int64(tables.guide[np.uintp(of.guide + (u >> of.guide_shift))])
     for _ in range(_STEPS):  # without a branch, which no processor could guess
@@ -92,7 +92,7 @@ def _choose(tables: StreamTables, of: _Source, u: int) -> np.uintp:
 
 
 @inlined()
-def _write(row: Row, tables: StreamTables, of: _Source, day_start: int, pattern: int, when_what: int, rest: int) -> bool:
+def _write(row: Row, tables: StreamTables, of: Source, day_start: int, pattern: int, when_what: int, rest: int) -> bool:
     """Fill a row from two random words; False where the line asks for nothing."""
     luck, many = upper(rest), lower(rest)
     quantity = of.law_first
@@ -100,8 +100,8 @@ def _write(row: Row, tables: StreamTables, of: _Source, day_start: int, pattern:
         quantity += discrete_draw(tables.thresholds, of.law_offset, of.law_length, many)
     if quantity == 0 and not of.shrinks:
         return False
-    what = _choose(tables, of, lower(when_what))
-    time = day_start + _time_of_day(tables, pattern, upper(when_what))
+    what = choose(tables, of, lower(when_what))
+    time = day_start + time_of_day(tables, pattern, upper(when_what))
     row.key = (time << _SHIFT) | (_CHANGE if of.shrinks else _DEMAND)
     if of.dense:
         row.cell, row.sku = of.first_cell + what, what
@@ -122,7 +122,7 @@ def draw_stream(
     """The lines of stream ``s`` that ``counts`` announces, into ``rows`` (of SALE) from row ``n`` on; returns the row after the
     last. ``start_us`` is the start of day 0.
     """
-    of, rhythm, entity = _source(tables, s), tables.rhythm[s], tables.entity[s]
+    of, rhythm, entity = source_of(tables, s), tables.rhythm[s], tables.entity[s]
     for d in range(counts.shape[1]):
         day, lines = first_day + d, counts[s, d]
         pattern = tables.edges_first[rhythm] + tables.of_day[rhythm, day]

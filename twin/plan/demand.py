@@ -29,6 +29,7 @@ from twin.random.laws import ONE, Whole, moments, whole_law
 
 if TYPE_CHECKING:
     from scenarios import Resolved
+    from scenarios.schema.distributions import NumberDistribution
 
 # Units of a line in the Complete Journey data: share of 1, 2, 3, ... 12 units.
 _RETAIL_SIZES = (0.8, 0.1465, 0.0264, 0.0156, 0.0042, 0.0036, 0.0006, 0.001, 0.0003, 0.0009, 0.0001, 0.0008)
@@ -62,7 +63,7 @@ class _Planner:
                 self._replays.add(i, given, name, self._slot("replay", name))
                 continue
             self._check_overdispersion(i, given)
-            size = self._size(i, given)
+            size = size_law(self.resolved, ("demand", "pos", i, "size"), given.size)
             for location in np.flatnonzero(locations_of(given.at, self.network)).tolist():
                 if self.network.locations[location].is_internal:
                     self._at(i, given, size, location)
@@ -82,21 +83,6 @@ class _Planner:
                 ("demand", "pos", i, "overdispersion"), "days more even than chance allows are not built",
                 found=f"{given.overdispersion:g}", expected="1 (Poisson) or more",
             )  # fmt: skip
-
-    def _size(self, i: int, given: PosDemand) -> Whole:
-        if given.size == "retail":
-            edges = np.rint(np.cumsum(_RETAIL_SIZES) * ONE).astype(np.int64)
-            edges[-1] = ONE
-            return Whole(1, edges.tobytes())
-        assert not isinstance(given.size, str)
-        law = whole_law(given.size)
-        largest = law.first + law.array.size - 1
-        if largest > LARGEST_LINE:
-            raise self.resolved.error(
-                ("demand", "pos", i, "size"), "a line this large cannot be kept", found=f"up to {largest} units",
-                expected=f"at most {LARGEST_LINE}",
-            )  # fmt: skip
-        return law
 
     def _at(self, i: int, given: PosDemand, size: Whole, location: int) -> None:
         if given.lines_per_day is not None:
@@ -205,7 +191,7 @@ class _Planner:
         left: dict[tuple[int, ...], NDArray[np.bool_]] = {}
         chosen: dict[tuple[int, ...], Choice] = {}
         for i, rule in enumerate(self.scenario.inventory.shrink):
-            skus, name = skus_of(rule.where, self.items), _content(rule.where)
+            skus, name = skus_of(rule.where, self.items), content(rule.where)
             for location in np.flatnonzero(locations_of(rule.where, self.network)).tolist():
                 ranged = self.cells.skus[location]
                 before = seen.get(location, (id(ranged),))
@@ -232,8 +218,23 @@ def _evenly(local: NDArray[np.int32], ranged: NDArray[np.int32]) -> Choice:
     return Choice(local, ranged[local], np.full(local.size, 1.0 / max(local.size, 1)))
 
 
-def _content(where: Selector) -> str:
+def content(where: Selector) -> str:
     """What a selector says, as a name: the same however its keys and lists are ordered."""
     return json.dumps(
         {key: sorted(value) if isinstance(value, tuple) else value for key, value in where if value is not None}, sort_keys=True
     )
+
+
+def size_law(resolved: Resolved, path: tuple[str | int, ...], size: NumberDistribution | str) -> Whole:
+    """The law of the units of a line, which the scenario states at ``path``."""
+    if isinstance(size, str):
+        edges = np.rint(np.cumsum(_RETAIL_SIZES) * ONE).astype(np.int64)
+        edges[-1] = ONE
+        return Whole(1, edges.tobytes())
+    law = whole_law(size)
+    largest = law.first + law.array.size - 1
+    if largest > LARGEST_LINE:
+        raise resolved.error(
+            path, "a line this large cannot be kept", found=f"up to {largest} units", expected=f"at most {LARGEST_LINE}"
+        )
+    return law

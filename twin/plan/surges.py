@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from network import Network
 from scenarios.schema.demand import Surge
+from scenarios.schema.selectors import Selector
 from twin.plan.items import Items
 from twin.plan.places import locations_of, skus_of
 
@@ -70,6 +71,19 @@ class Surges:
             self._known[here] = self._multiplied(here)
         return self._known[here]
 
+    def of_web(self, chosen: NDArray[np.bool_]) -> tuple[tuple[Span, ...], list[Extra]]:
+        """Those of all the ``chosen`` SKUs (a mask), and what those of some of them add; none that speaks of locations."""
+        whole: list[Span] = []
+        some: list[int] = []
+        for i, (surge, _, skus) in enumerate(self._all):
+            if _of_places(surge.where):
+                continue
+            if skus is None or skus[chosen].all():
+                whole.append((surge.from_, surge.from_ + surge.for_, surge.times))
+            elif skus[chosen].any():
+                some.append(i)
+        return tuple(whole), self._multiplied(tuple(some))
+
     def _multiplied(self, chosen: tuple[int, ...]) -> list[Extra]:
         found: list[Extra] = []
         for i in chosen:
@@ -94,3 +108,8 @@ class Surges:
                 ("demand", "surges", i, "times"), "fewer sales of some SKUs of an assortment are not built",
                 found=f"{surge.times:g}", expected="times of 1 or more, or a surge of everything",
             )  # fmt: skip
+
+
+def _of_places(where: Selector) -> bool:
+    """Whether a selector speaks of locations."""
+    return any(getattr(where, key) is not None for key in ("kind", "ids", "region", "tag", "share"))

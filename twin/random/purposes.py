@@ -18,3 +18,7 @@ class Purpose(IntEnum):
     UNLOAD = 8
     MESSAGE = 9
     POPULARITY = 10
+    WEB_COUNT = 11
+    WEB_CART = 12
+    WEB_LINE = 13
+    WEB_REPEAT = 14  # a line whose SKU the cart has already
