@@ -18,13 +18,13 @@ NO_POINT = -(1 << 31)  # of a cell without a rule
 CELL = np.dtype(
     [
         ("on_hand", np.int32),  # believed to be at the location
-        ("position", np.int32),  # on hand + inbound - committed - backordered
+        ("position", np.int32),  # on hand + inbound - committed - reserved - backordered
         ("point", np.int32),  # its order point: the highest position at which its rule may order, or NO_POINT
         ("counted", np.int32),  # which count fixed the level last: an index into `count_times`, 0 for none
         ("inbound", np.int32),  # units ordered towards the cell and not yet received
         ("committed", np.int32),  # units other cells ordered from this one, not yet dispatched
         ("backordered", np.int32),
-        ("spare", np.int32),
+        ("reserved", np.int32),  # promised to web orders from stock, not yet picked
     ],
     align=True,
 )

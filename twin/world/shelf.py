@@ -121,6 +121,29 @@ def shrink(shelves: Shelves, track: Row, sale: Row) -> None:
 
 
 @inlined()
+def take_one_line(shelves: Shelves, time: int, location: int, cell: int, sku: int, units: int) -> np.int64:
+    """A picker wants a line of a web order: returns what the shelf had of it, and takes it where that is all."""
+    found = min(np.int64(units), max(np.int64(shelves.on_hand[np.uintp(cell)]), np.int64(0)))
+    if found == units:
+        track = shelves.tracks[track_of(shelves, location)]
+        turn_day(shelves, track, time)
+        page = shelves.pages[page_of(shelves, track, cell, location, sku)]
+        page.picked += units
+        _move(shelves, page, cell, sku, track.day_end - time, -np.int64(units))
+    return found
+
+
+@inlined()
+def put_one_back(shelves: Shelves, time: int, location: int, cell: int, sku: int, units: int) -> None:
+    """Units that a customer had, or was to have, go back onto the shelf."""
+    track = shelves.tracks[track_of(shelves, location)]
+    turn_day(shelves, track, time)
+    page = shelves.pages[page_of(shelves, track, cell, location, sku)]
+    page.restocked += units
+    _move(shelves, page, cell, sku, track.day_end - time, np.int64(units))
+
+
+@inlined()
 def _backfill(
     shelves: Shelves, page: Row, location: int, cell: int, sku: int, left: int, time: int, heard_key: int, uniform: int
 ) -> None:

@@ -89,7 +89,9 @@ PAGE = np.dtype(
         ("received", np.int64),
         ("dispatched", np.int64),
         ("value_net", np.float64),  # all changes of value but sales
-        ("spare", np.int64, 5),  # up to three whole cache lines
+        ("picked", np.int64),  # for web orders
+        ("restocked", np.int64),
+        ("spare", np.int64, 3),  # up to three whole cache lines
     ],
     align=True,
 )

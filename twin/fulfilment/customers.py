@@ -1,0 +1,101 @@
+"""Customers: they come with a cart, pay or leave, and may change their minds."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from twin.clock import KEY_SHIFT, NEVER, Phase
+from twin.compiled import inlined
+from twin.fulfilment.pending import enter
+from twin.fulfilment.state import Fulfilment, Hold, What
+from twin.fulfilment.jobs import give_pieces, take_piece
+from twin.memory import Row
+from twin.orders.holds import begin_cart, hold_lines
+from twin.orders.placing import begin_order, route
+from twin.orders.rows import take_line
+from twin.orders.state import NONE, Book
+from twin.record.state import Record
+
+_NEXT_CART, _FREE, _LEFT = int(Hold.NEXT_CART), int(Hold.FREE_SESSIONS), int(Hold.SESSIONS_LEFT)
+_CHECKOUT, _CANCEL = int(What.CHECKOUT), int(What.CANCEL)
+_CONVERSION, _RELEASE = int(Phase.CONVERSION) << 1, int(Phase.RELEASE) << 1
+
+
+@inlined()
+def come(of: Fulfilment, book: Book, record: Record) -> None:
+    """The next cart: a hold is asked for, unless it is paid in the same instant."""
+    cart = of.carts[of.control[_NEXT_CART]]
+    of.control[_NEXT_CART] += 1
+    time = cart.key >> KEY_SHIFT
+    slot = begin_cart(book, cart.number, cart.zone, cart.pickup)
+    for i in range(cart.first + cart.lines - 1, cart.first - 1, -1):
+        take_line(book, slot, of.wanted[i].sku, of.wanted[i].units)
+    if cart.checkout == time:
+        _place(of, book, record, slot, cart.number, cart.zone, cart.pickup, cart.cancel)
+        return
+    hold_lines(book, record, slot)
+    if cart.checkout != NEVER:
+        _pay_later(of, cart, slot)
+
+
+@inlined()
+def _pay_later(of: Fulfilment, cart: Row, slot: int) -> None:
+    """A customer is at the checkout, with a list of what is wanted: the cart may be gone by then."""
+    who = of.control[_FREE]
+    session = of.sessions[who]
+    of.control[_FREE] = session.next
+    of.control[_LEFT] -= 1
+    session.number, session.cancel, session.slot, session.first = cart.number, cart.cancel, slot, NONE
+    session.zone, session.pickup, session.luck = cart.zone, cart.pickup, cart.luck
+    for i in range(cart.first + cart.lines - 1, cart.first - 1, -1):
+        piece = take_piece(of)
+        row = of.pieces[piece]
+        row.sku, row.units, row.next = of.wanted[i].sku, of.wanted[i].units, session.first
+        session.first = piece
+    enter(of, (cart.checkout << KEY_SHIFT) | _CONVERSION, _CHECKOUT, who, 0)
+
+
+@inlined()
+def pay(of: Fulfilment, book: Book, record: Record, who: int) -> None:
+    """A customer pays: the cart becomes an order, or where its hold has expired a new one is tried."""
+    session = of.sessions[who]
+    slot = session.slot
+    if book.orders[slot].number != session.number:
+        slot = NONE
+    if slot == NONE:
+        slot = begin_cart(book, session.number, session.zone, session.pickup)
+        _write_lines(of, book, slot, session.first, 0)
+    _place(of, book, record, slot, session.number, session.zone, session.pickup, session.cancel)
+    give_pieces(of, session.first)
+    session.next = of.control[_FREE]
+    of.control[_FREE] = who
+    of.control[_LEFT] += 1
+
+
+@inlined()
+def _write_lines(of: Fulfilment, book: Book, slot: int, piece: int, _: int) -> None:
+    """Lines of a cart as they are wanted; the list is short, and the last one is written first."""
+    many, at = 0, piece
+    while at != NONE:
+        many += 1
+        at = of.pieces[at].next
+    for i in range(many - 1, -1, -1):
+        at = piece
+        for _step in range(i):
+            at = of.pieces[at].next
+        take_line(book, slot, of.pieces[at].sku, of.pieces[at].units)
+
+
+@inlined()
+def _place(
+    of: Fulfilment, book: Book, record: Record, slot: int, number: int, zone: int, pickup: int, cancel: int
+) -> None:
+    placed = begin_order(book, record, slot, number, zone, pickup)
+    route(book, placed)
+    if cancel != NEVER:
+        enter(of, (cancel << KEY_SHIFT) | _RELEASE, _CANCEL, placed, number)
+
+
+__all__ = ["come", "pay"]
+
+_ = np

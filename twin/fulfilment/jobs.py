@@ -1,0 +1,257 @@
+"""A shipment's way through a building: accepted, picked from the truth, worked on, and handed to the carrier or to its customer."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from twin.clock import HEARD, KEY_SHIFT, NEVER, Phase
+from twin.compiled import inlined
+from twin.fulfilment.calendar import leaves_at
+from twin.fulfilment.pending import enter
+from twin.fulfilment.state import (
+    GONE,
+    NEAREST_STORE,
+    ORIGIN,
+    PICKED,
+    UNHEARD,
+    WITHDRAWN,
+    Fulfilment,
+    Hold,
+    What,
+)
+from twin.fulfilment.stations import arrive, day_of, fine_bin, has_room, keep_waiting, leave, measured, service_draw
+from twin.kpis.orders import NODE, NODE_MONEY
+from twin.orders.rows import count, note
+from twin.orders.state import NONE, Book, Life
+from twin.kpis.orders import ORDER
+from twin.random.drawn import keyed_u32
+from twin.random.tables import quantile_draw
+from twin.world.shelf import put_one_back, take_one_line
+from twin.world.state import Shelves
+
+_SERVICE, _TRANSIT, _RETURNS, _CONFIRM_ROOT = (
+    int(Hold.SERVICE_ROOT), int(Hold.TRANSIT_ROOT), int(Hold.RETURN_ROOT), int(Hold.CONFIRM_ROOT),
+)  # fmt: skip
+_RETURN_SHARE, _RETURN_DELAY, _INSPECT, _RETURN_TO, _SALEABLE = (
+    int(Hold.RETURN_SHARE), int(Hold.RETURN_DELAY), int(Hold.INSPECT), int(Hold.RETURN_TO), int(Hold.SALEABLE),
+)  # fmt: skip
+_PICKUP_HOLD, _NO_SHOW, _CONFIRMS, _RETURN_CONFIRMS = (
+    int(Hold.PICKUP_HOLD), int(Hold.NO_SHOW), int(Hold.CONFIRMS), int(Hold.RETURN_CONFIRMS),
+)  # fmt: skip
+_FREE_PIECES, _PIECES_LEFT, _FINDS = int(Hold.FREE_PIECES), int(Hold.PIECES_LEFT), int(Hold.FINDS)
+_CONFIRMED, _SHIP, _DELIVER, _READY, _COLLECT, _GIVE_UP, _RETURN, _INSPECTED, _PUT_BACK, _AWAY, _CLOSED = (
+    int(w)
+    for w in (
+        What.CONFIRMED, What.SHIP, What.DELIVER, What.READY, What.COLLECT, What.GIVE_UP, What.RETURN, What.INSPECTED,
+        What.PUT_BACK, What.TURNED_AWAY, What.CLOSED,
+    )
+)  # fmt: skip
+_PICK_HEARD, _PICK = (int(Phase.PICK) << 1) | HEARD, int(Phase.PICK) << 1
+_RETURN_PHASE, _RETURN_HEARD, _RELEASE = int(Phase.RETURN) << 1, (int(Phase.RETURN) << 1) | HEARD, int(Phase.RELEASE) << 1
+_ASSIGNED, _PICKS, _PICKED_UNITS, _REJECTS, _SHIPMENTS, _SHIPPED_UNITS, _DELIVERED, _COLLECTED, _RETURNED, _RESTOCKED = (
+    NODE[name]
+    for name in (
+        "assigned", "picks", "picked_units", "rejects", "shipments", "shipped_units", "delivered", "collected",
+        "returned_units", "restocked_units",
+    )
+)  # fmt: skip
+_REVENUE, _COGS, _SHIPPING = NODE_MONEY["revenue"], NODE_MONEY["cost_of_goods"], NODE_MONEY["shipping"]
+_SAID_SHIPPED, _SAID_READY, _SAID_RETURNED, _SAID_RESTOCKED = (
+    int(k) for k in (Life.SHIPPED, Life.READY, Life.RETURNED, Life.RESTOCKED)
+)
+_ONE, _DAY = 1 << 32, 86_400_000_000
+
+
+@inlined()
+def take_piece(of: Fulfilment) -> int:
+    """A free row of a piece."""
+    piece: int = of.control[_FREE_PIECES]
+    of.control[_FREE_PIECES] = of.pieces[piece].next
+    of.control[_PIECES_LEFT] -= 1
+    return piece
+
+
+@inlined()
+def give_piece(of: Fulfilment, piece: int) -> None:
+    """A piece is done with."""
+    of.pieces[piece].next = of.control[_FREE_PIECES]
+    of.control[_FREE_PIECES] = piece
+    of.control[_PIECES_LEFT] += 1
+
+
+@inlined()
+def give_pieces(of: Fulfilment, piece: int) -> None:
+    """A chain of pieces is done with."""
+    while piece != NONE:
+        after = of.pieces[piece].next
+        give_piece(of, piece)
+        piece = after
+
+
+@inlined()
+def accept(of: Fulfilment, book: Book, shelves: Shelves, job: int, time: int) -> None:
+    """A building is asked for a shipment; where its first station is full, it is turned away."""
+    parcel, work = book.shipments[job], of.jobs[job]
+    order = book.orders[parcel.order]
+    work.number, work.accepted, work.placed, work.location = parcel.number, time, order.placed, parcel.location
+    work.first, work.next, work.station, work.flags, work.stages = NONE, NONE, NONE, 0, 0
+    work.zone, work.collected, work.order, work.left = order.zone, order.pickup != NONE, parcel.order, parcel.units
+    line = parcel.first
+    while line != NONE:
+        row, piece = book.lines[line], take_piece(of)
+        copy = of.pieces[piece]
+        copy.sku, copy.units, copy.cell, copy.taken, copy.line = row.sku, row.units, row.cell, 0, line
+        copy.next = work.first
+        work.first = piece
+        line = row.next_of_shipment
+    of.nodes[day_of(of, time), work.location, _ASSIGNED] += 1
+    entry = of.desks[work.location].entry
+    if entry == NONE:
+        pick(of, shelves, job, time)
+        go_on(of, book, shelves, job, NONE, time)
+    elif has_room(of, entry):
+        arrive(of, job, entry, time)
+    else:
+        station = of.stations[entry]
+        station.arrivals += measured(of, time)
+        station.blocked += measured(of, time)
+        work.flags |= GONE
+        enter(of, (time << KEY_SHIFT) | _PICK_HEARD, _AWAY, job, 0)
+
+
+@inlined()
+def withdraw(of: Fulfilment, job: int) -> None:
+    """A shipment is called back: it goes no further than where it is."""
+    of.jobs[job].flags |= WITHDRAWN
+
+
+@inlined()
+def pick(of: Fulfilment, shelves: Shelves, job: int, time: int) -> None:
+    """Take what is on the shelf, each line whole or not at all; the book hears of it after the delay of its stream."""
+    work = of.jobs[job]
+    day, piece, left = day_of(of, time), work.first, 0
+    work.flags |= PICKED | UNHEARD
+    while piece != NONE:
+        row = of.pieces[piece]
+        found = take_one_line(shelves, time, work.location, row.cell, row.sku, row.units)
+        row.taken = found
+        if found == row.units:
+            left += row.units
+            of.nodes[day, work.location, _PICKS] += 1
+            of.nodes[day, work.location, _PICKED_UNITS] += row.units
+        else:
+            of.nodes[day, work.location, _REJECTS] += 1
+            if of.control[_FINDS] < of.finds.size:
+                of.finds[of.control[_FINDS]] = row.cell
+                of.control[_FINDS] += 1
+        piece = row.next
+    work.left = left
+    if left == 0:
+        work.flags |= GONE
+    delay = quantile_draw(of.laws[of.control[_CONFIRMS]], keyed_u32(of.control[_CONFIRM_ROOT], service_draw(of, job)))
+    enter(of, ((time + delay) << KEY_SHIFT) | _PICK_HEARD, _CONFIRMED, job, time)
+
+
+@inlined()
+def drop(of: Fulfilment, book: Book, shelves: Shelves, job: int, time: int) -> None:
+    """A job that was called back ends; what was picked of it goes back onto its shelf."""
+    work = of.jobs[job]
+    work.flags |= GONE
+    if not work.flags & PICKED:
+        enter(of, (time << KEY_SHIFT) | _PICK_HEARD, _AWAY, job, 0)
+        return
+    put_back(of, book, shelves, job, time)
+    if not work.flags & UNHEARD:
+        enter(of, (time << KEY_SHIFT) | _PICK_HEARD, _CLOSED, job, 0)
+
+
+@inlined()
+def put_back(of: Fulfilment, book: Book, shelves: Shelves, job: int, time: int) -> None:
+    """What was picked of a job goes back onto its shelf; the book hears of it later, line by line."""
+    work = of.jobs[job]
+    piece = work.first
+    while piece != NONE:
+        row = of.pieces[piece]
+        if row.taken == row.units:
+            copy = take_piece(of)
+            there = of.pieces[copy]
+            there.sku, there.units, there.cell, there.taken, there.next = row.sku, row.units, row.cell, 0, NONE
+            draw = keyed_u32(of.control[_CONFIRM_ROOT], service_draw(of, job) + 1)
+            restock(of, book, shelves, copy, work.location, work.number, time, quantile_draw(of.laws[of.control[_CONFIRMS]], draw))
+        piece = row.next
+
+
+@inlined()
+def restock(
+    of: Fulfilment, book: Book, shelves: Shelves, piece: int, location: int, number: int, time: int, delay: int
+) -> None:
+    """Units come onto a shelf outside of any delivery; the book hears of it after ``delay``."""
+    row = of.pieces[piece]
+    put_one_back(shelves, time, location, row.cell, row.sku, row.units)
+    of.nodes[day_of(of, time), location, _RESTOCKED] += row.units
+    note(book, _SAID_RESTOCKED, number, location, row.sku, row.units, 0)
+    enter(of, ((time + delay) << KEY_SHIFT) | _RETURN_HEARD, _PUT_BACK, piece, time)
+
+
+@inlined()
+def _finish(of: Fulfilment, book: Book, shelves: Shelves, job: int, time: int) -> None:
+    """A parcel is ready: it goes with the next collection of its carrier, or waits for its customer."""
+    work = of.jobs[job]
+    if work.flags & WITHDRAWN:
+        drop(of, book, shelves, job, time)
+    elif work.collected:
+        enter(of, (time << KEY_SHIFT) | _PICK, _READY, job, 0)
+    else:
+        enter(of, (leaves_at(of, work.location, work.accepted, time) << KEY_SHIFT) | _PICK, _SHIP, job, 0)
+
+
+@inlined()
+def served(of: Fulfilment, book: Book, shelves: Shelves, job: int, time: int) -> None:
+    """A service ends."""
+    work = of.jobs[job]
+    station = work.station
+    row = of.stations[station]
+    if work.flags & WITHDRAWN:
+        drop(of, book, shelves, job, time)
+        leave(of, station, time)
+        return
+    if row.entry and not work.flags & PICKED:
+        pick(of, shelves, job, time)
+        if work.flags & GONE:
+            leave(of, station, time)
+            return
+    again = keyed_u32(of.control[_SERVICE], service_draw(of, job) - 1)
+    if again < row.rework_share:
+        row.rework += measured(of, time)
+        _pass_on(of, job, station, row.again, time)
+    else:
+        go_on(of, book, shelves, job, station, time)
+
+
+@inlined()
+def go_on(of: Fulfilment, book: Book, shelves: Shelves, job: int, station: int, time: int) -> None:
+    """A job goes on to the station after ``station``, or out of the building."""
+    work = of.jobs[job]
+    if station == NONE:
+        if work.flags & GONE:
+            return
+        _finish(of, book, shelves, job, time)
+    elif of.stations[station].next == NONE:
+        _finish(of, book, shelves, job, time)
+        leave(of, station, time)
+    else:
+        _pass_on(of, job, station, of.stations[station].next, time)
+
+
+@inlined()
+def _pass_on(of: Fulfilment, job: int, station: int, following: int, time: int) -> None:
+    if following == station:  # rework at the same bench: to the end of its queue
+        leave(of, station, time)
+        arrive(of, job, following, time)
+    elif has_room(of, following):
+        arrive(of, job, following, time)
+        leave(of, station, time)
+    else:
+        keep_waiting(of, job, following)
+
+

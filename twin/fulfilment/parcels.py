@@ -1,0 +1,233 @@
+"""Outside the building: parcels on their way, customers who collect, and what comes back."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from twin.clock import HEARD, KEY_SHIFT, NEVER, Phase
+from twin.compiled import inlined
+from twin.fulfilment.jobs import drop, give_pieces, put_back, restock, take_piece, give_piece
+from twin.fulfilment.pending import enter
+from twin.fulfilment.state import ARRIVED, GONE, NEAREST_STORE, ORIGIN, PICKED, UNHEARD, WITHDRAWN, Fulfilment, Hold, What
+from twin.fulfilment.stations import day_of, fine_bin, measured, service_draw
+from twin.kpis.orders import NODE, NODE_MONEY
+from twin.orders.hearing import close_shipment, forget_if_done, hear_delivered, hear_not_collected, hear_ready, hear_shipped
+from twin.orders.rows import note
+from twin.orders.state import NONE, Book, Life
+from twin.orders.stock import cell_of
+from twin.random.drawn import keyed_u32
+from twin.random.tables import quantile_draw
+from twin.world.state import Shelves
+
+_TRANSIT, _RETURNS, _CONFIRM_ROOT = int(Hold.TRANSIT_ROOT), int(Hold.RETURN_ROOT), int(Hold.CONFIRM_ROOT)
+_RETURN_SHARE, _RETURN_DELAY, _INSPECT, _RETURN_TO, _SALEABLE = (
+    int(Hold.RETURN_SHARE), int(Hold.RETURN_DELAY), int(Hold.INSPECT), int(Hold.RETURN_TO), int(Hold.SALEABLE),
+)  # fmt: skip
+_PICKUP_HOLD, _NO_SHOW, _RETURN_CONFIRMS = int(Hold.PICKUP_HOLD), int(Hold.NO_SHOW), int(Hold.RETURN_CONFIRMS)
+_DELIVER, _COLLECT, _GIVE_UP, _RETURN, _INSPECTED = (
+    int(w) for w in (What.DELIVER, What.COLLECT, What.GIVE_UP, What.RETURN, What.INSPECTED)
+)
+_PICK, _PICK_HEARD, _RELEASE = int(Phase.PICK) << 1, (int(Phase.PICK) << 1) | HEARD, int(Phase.RELEASE) << 1
+_BACK = int(Phase.RETURN) << 1
+_SHIPMENTS, _SHIPPED_UNITS, _DELIVERED, _COLLECTED, _RETURNED = (
+    NODE[name] for name in ("shipments", "shipped_units", "delivered", "collected", "returned_units")
+)
+_REVENUE, _COGS, _SHIPPING = NODE_MONEY["revenue"], NODE_MONEY["cost_of_goods"], NODE_MONEY["shipping"]
+_SAID_SHIPPED, _SAID_DELIVERED, _SAID_READY, _SAID_COLLECTED, _SAID_NOT, _SAID_RETURNED = (
+    int(k) for k in (Life.SHIPPED, Life.DELIVERED, Life.READY, Life.COLLECTED, Life.NOT_COLLECTED, Life.RETURNED)
+)
+
+
+@inlined()
+def _sell_all(of: Fulfilment, shelves: Shelves, job: int, time: int) -> None:
+    """What leaves the building is sold: its money counts on the day and at the place it leaves."""
+    work, day = of.jobs[job], day_of(of, time)
+    piece = work.first
+    while piece != NONE:
+        row = of.pieces[piece]
+        if row.taken == row.units:
+            item = shelves.items[np.uintp(row.sku)]
+            of.money[day, work.location, _REVENUE] += row.units * item.price
+            of.money[day, work.location, _COGS] += row.units * item.cost
+        piece = row.next
+    of.nodes[day, work.location, _SHIPPED_UNITS] += work.left
+
+
+@inlined()
+def _charge(of: Fulfilment, book: Book, job: int, time: int) -> None:
+    """What the carrier takes for a parcel: by its zone and billable weight."""
+    work = of.jobs[job]
+    desk = of.desks[work.location]
+    day, cost = day_of(of, time), desk.handling
+    if desk.rates != NONE:
+        grams, volume, piece = np.int64(0), np.int64(0), work.first
+        while piece != NONE:
+            row = of.pieces[piece]
+            if row.taken == row.units:
+                grams += row.units * book.goods[row.sku].grams
+                volume += row.units * book.goods[row.sku].volume_grams
+            piece = row.next
+        step = max(np.int64(0), (max(grams, volume) + 999) // 1000 - 1)
+        zone = desk.rates + of.bands[work.zone, work.location]
+        steps = of.rates.shape[1]
+        last = of.rates[zone, steps - 1]
+        rise = last - of.rates[zone, steps - 2] if steps > 1 else np.int64(0)
+        cost += (of.rates[zone, step] if step < steps else last + (step - steps + 1) * rise) / 1e6
+    of.money[day, work.location, _SHIPPING] += cost
+
+
+@inlined()
+def ship(of: Fulfilment, book: Book, shelves: Shelves, job: int, time: int) -> None:
+    """A parcel leaves; when it arrives follows from its carrier."""
+    work = of.jobs[job]
+    if work.flags & WITHDRAWN:
+        drop(of, book, shelves, job, time)
+        return
+    of.nodes[day_of(of, time), work.location, _SHIPMENTS] += 1
+    _sell_all(of, shelves, job, time)
+    _charge(of, book, job, time)
+    hear_shipped(book, job)
+    note(book, _SAID_SHIPPED, work.number, work.location, NONE, work.left, 0)
+    desk = of.desks[work.location]
+    law, taken = desk.law, np.int64(0)
+    if desk.by_distance:
+        law = of.distance_laws[work.zone, work.location]
+    if law != NONE:
+        taken = quantile_draw(of.laws[law], keyed_u32(of.control[_TRANSIT], service_draw(of, job)))
+    enter(of, ((time + taken) << KEY_SHIFT) | _PICK_HEARD, _DELIVER, job, 0)
+
+
+@inlined()
+def deliver(of: Fulfilment, book: Book, job: int, time: int) -> None:
+    """A parcel reaches its customer."""
+    work = of.jobs[job]
+    of.nodes[day_of(of, time), work.location, _DELIVERED] += 1
+    note(book, _SAID_DELIVERED, work.number, work.location, NONE, work.left, 0)
+    _have(of, book, job, time)
+
+
+@inlined()
+def _have(of: Fulfilment, book: Book, job: int, time: int) -> None:
+    work = of.jobs[job]
+    work.flags |= ARRIVED
+    work.arrived = time
+    _draw_returns(of, job, time)
+    if not work.flags & UNHEARD:
+        tell_arrived(of, book, job)
+
+
+@inlined()
+def tell_arrived(of: Fulfilment, book: Book, job: int) -> None:
+    """The book hears that a customer has what was sent, once it has heard of its pick."""
+    work = of.jobs[job]
+    slot = work.order
+    whole = hear_delivered(book, job, work.arrived)
+    if whole and not work.collected and measured(of, work.placed):
+        of.cycle[fine_bin(work.arrived - work.placed, of.cycle.size)] += 1
+    forget_if_done(book, slot)
+    give_pieces(of, work.first)
+    work.first = NONE
+
+
+@inlined()
+def ready(of: Fulfilment, book: Book, shelves: Shelves, job: int, time: int) -> None:
+    """A shipment stands ready for its customer, who comes at the promised time or, where that has passed, at once."""
+    work = of.jobs[job]
+    if work.flags & WITHDRAWN:
+        drop(of, book, shelves, job, time)
+        return
+    due = book.orders[work.order].due
+    hear_shipped(book, job)
+    hear_ready(book, job, time)
+    note(book, _SAID_READY, work.number, work.location, NONE, work.left, 0)
+    if measured(of, work.placed):
+        of.collect[fine_bin(time - work.placed, of.collect.size)] += 1
+    gone = keyed_u32(of.control[_TRANSIT], service_draw(of, job)) < of.control[_NO_SHOW]
+    if not gone:
+        comes = max(time, due) if due != NEVER else time
+        enter(of, (comes << KEY_SHIFT) | _PICK_HEARD, _COLLECT, job, 0)
+    elif of.control[_PICKUP_HOLD] != NEVER:
+        enter(of, ((time + of.control[_PICKUP_HOLD]) << KEY_SHIFT) | _RELEASE, _GIVE_UP, job, 0)
+
+
+@inlined()
+def collect(of: Fulfilment, book: Book, shelves: Shelves, job: int, time: int) -> None:
+    """A customer collects."""
+    work = of.jobs[job]
+    day = day_of(of, time)
+    of.nodes[day, work.location, _COLLECTED] += 1
+    of.nodes[day, work.location, _SHIPMENTS] += 1
+    _sell_all(of, shelves, job, time)
+    note(book, _SAID_COLLECTED, work.number, work.location, NONE, work.left, 0)
+    _have(of, book, job, time)
+
+
+@inlined()
+def give_up(of: Fulfilment, book: Book, shelves: Shelves, job: int, time: int) -> None:
+    """Nobody came: the goods go back onto their shelf."""
+    work = of.jobs[job]
+    note(book, _SAID_NOT, work.number, work.location, NONE, work.left, 0)
+    put_back(of, book, shelves, job, time)
+    work.flags |= GONE
+    if not work.flags & UNHEARD:
+        hear_not_collected(book, job)
+        give_pieces(of, work.first)
+        work.first = NONE
+
+
+@inlined()
+def _draw_returns(of: Fulfilment, job: int, time: int) -> None:
+    """Each unit comes back with the same chance, on its own; where to is known when it is sent."""
+    if of.control[_RETURN_SHARE] == 0:
+        return
+    work = of.jobs[job]
+    piece, n = work.first, service_draw(of, job) << 8
+    location = of.control[_RETURN_TO]
+    if location == NEAREST_STORE:
+        location = of.nearest[work.zone]
+    if location == ORIGIN or location == NONE:
+        location = work.location
+    while piece != NONE:
+        row = of.pieces[piece]
+        for _ in range(row.units if row.taken == row.units else 0):
+            if keyed_u32(of.control[_RETURNS], n) < of.control[_RETURN_SHARE]:
+                copy = take_piece(of)
+                there = of.pieces[copy]
+                there.sku, there.units, there.cell, there.taken, there.line = row.sku, 1, row.cell, work.location, n & 0x7FFFFFFF
+                there.next = NONE
+                delay = quantile_draw(of.laws[of.control[_RETURN_DELAY]], keyed_u32(of.control[_RETURNS], n + 1))
+                enter(of, ((time + delay) << KEY_SHIFT) | _BACK, _RETURN, copy, location)
+            n += 4
+        piece = row.next
+
+
+@inlined()
+def come_back(of: Fulfilment, book: Book, shelves: Shelves, piece: int, location: int, time: int) -> None:
+    """A unit comes back: the money goes out again, and somebody looks at it."""
+    row = of.pieces[piece]
+    if cell_of(book, location, row.sku) == NONE:
+        location = row.taken  # a place that does not range it sends it to where it came from
+    day, item = day_of(of, time), shelves.items[np.uintp(row.sku)]
+    of.nodes[day, location, _RETURNED] += 1
+    of.money[day, location, _REVENUE] -= item.price
+    note(book, _SAID_RETURNED, 0, location, row.sku, 1, 0)
+    looked_at = quantile_draw(of.laws[of.control[_INSPECT]], keyed_u32(of.control[_RETURNS], (np.int64(row.line) << 3) + 2))
+    enter(of, ((time + looked_at) << KEY_SHIFT) | _BACK, _INSPECTED, piece, location)
+
+
+@inlined()
+def inspected(of: Fulfilment, book: Book, shelves: Shelves, piece: int, location: int, time: int) -> None:
+    """What can be sold again goes onto the shelf, and its cost is no longer that of goods sold."""
+    row = of.pieces[piece]
+    root, n = of.control[_RETURNS], np.int64(row.line) << 3
+    if keyed_u32(root, n + 3) >= of.control[_SALEABLE]:
+        give_piece(of, piece)
+        return
+    row.cell = cell_of(book, location, row.sku)
+    of.money[day_of(of, time), location, _COGS] -= shelves.items[np.uintp(row.sku)].cost
+    restock(of, book, shelves, piece, location, 0, time, quantile_draw(of.laws[of.control[_RETURN_CONFIRMS]], keyed_u32(root, n + 4)))
+
+
+__all__ = [
+    "PICKED", "close_shipment", "collect", "come_back", "deliver", "give_up", "inspected", "ready", "ship", "tell_arrived",
+]  # fmt: skip

@@ -1,0 +1,107 @@
+"""What is due later: a heap for the present slice of time, chains of entries for the slices to come.
+
+A delivery is days away and there may be a million of them; a heap of all would cost each entry twenty comparisons in cold memory.
+So the heap holds the present slice only. Entries of one key come in the order in which they were entered.
+"""
+
+from __future__ import annotations
+
+from twin.clock import KEY_SHIFT, NEVER
+from twin.compiled import inlined
+from twin.fulfilment.state import Fulfilment, Hold
+from twin.orders.state import NONE
+
+_HEAP, _SLICE, _LATER = int(Hold.HEAP), int(Hold.SLICE), int(Hold.LATER)
+_FREE, _LEFT, _ENTERED = int(Hold.FREE_DUE), int(Hold.DUE_LEFT), int(Hold.ENTERED)
+_SLICE_SHIFT = 30 + KEY_SHIFT  # a slice has 2**30 µs, some 18 minutes
+SLICES = 1 << 13  # 100 days; what is later still goes round the ring
+
+
+@inlined()
+def enter(of: Fulfilment, key: int, what: int, who: int, other: int) -> None:
+    """Something will happen at ``key``."""
+    row = of.control[_FREE]
+    entry = of.due[row]
+    of.control[_FREE] = entry.next
+    of.control[_LEFT] -= 1
+    entry.key, entry.what, entry.who, entry.other = key, what, who, other
+    entry.sequence = of.control[_ENTERED] & 0x7FFFFFFF
+    of.control[_ENTERED] += 1
+    if (key >> _SLICE_SHIFT) <= of.control[_SLICE]:
+        _push(of, key, row)
+    else:
+        place = (key >> _SLICE_SHIFT) & (SLICES - 1)
+        entry.next = of.slices[place]
+        of.slices[place] = row
+        of.control[_LATER] += 1
+
+
+@inlined()
+def _before(of: Fulfilment, key: int, row: int, other: int) -> bool:
+    """Whether an entry comes before the one at place ``other`` of the heap."""
+    there = of.heap_keys[other]
+    if key != there:
+        return key < there  # type: ignore[no-any-return]
+    return of.due[row].sequence < of.due[of.heap_rows[other]].sequence  # type: ignore[no-any-return]
+
+
+@inlined()
+def _push(of: Fulfilment, key: int, row: int) -> None:
+    i = of.control[_HEAP]
+    of.control[_HEAP] += 1
+    while i > 0 and _before(of, key, row, (i - 1) >> 1):
+        of.heap_keys[i], of.heap_rows[i] = of.heap_keys[(i - 1) >> 1], of.heap_rows[(i - 1) >> 1]
+        i = (i - 1) >> 1
+    of.heap_keys[i], of.heap_rows[i] = key, row
+
+
+@inlined()
+def next_due(of: Fulfilment) -> int:
+    """Key of the first entry; turns to the next slice that has any where the present one has none left."""
+    while of.control[_HEAP] == 0:
+        if of.control[_LATER] == 0:
+            return NEVER
+        of.control[_SLICE] += 1
+        _open_slice(of)
+    key: int = of.heap_keys[0]
+    return key
+
+
+@inlined()
+def _open_slice(of: Fulfilment) -> None:
+    now = of.control[_SLICE]
+    row, kept = of.slices[now & (SLICES - 1)], NONE
+    while row != NONE:
+        entry = of.due[row]
+        after = entry.next
+        if (entry.key >> _SLICE_SHIFT) <= now:
+            _push(of, entry.key, row)
+            of.control[_LATER] -= 1
+        else:  # of a later round of the ring
+            entry.next = kept
+            kept = row
+        row = after
+    of.slices[now & (SLICES - 1)] = kept
+
+
+@inlined()
+def take_first(of: Fulfilment) -> int:
+    """Take the first entry out; returns its row, which is free again with the next ``enter``."""
+    first = of.heap_rows[0]
+    of.control[_HEAP] -= 1
+    size = of.control[_HEAP]
+    key, row, i = of.heap_keys[size], of.heap_rows[size], 0
+    while 2 * i + 1 < size:
+        child = 2 * i + 1
+        if child + 1 < size and _before(of, of.heap_keys[child + 1], of.heap_rows[child + 1], child):
+            child += 1
+        if _before(of, key, row, child):
+            break
+        of.heap_keys[i], of.heap_rows[i] = of.heap_keys[child], of.heap_rows[child]
+        i = child
+    of.heap_keys[i], of.heap_rows[i] = key, row
+    entry = of.due[first]
+    entry.next = of.control[_FREE]
+    of.control[_FREE] = first
+    of.control[_LEFT] += 1
+    return first  # type: ignore[no-any-return]

@@ -1,0 +1,244 @@
+"""The world's memory of web orders: customers at their checkouts, jobs in buildings, stations, and what is pending."""
+
+from __future__ import annotations
+
+from enum import IntEnum
+from typing import NamedTuple
+
+import numpy as np
+from numba import carray
+from numpy.typing import NDArray
+
+from twin.compiled import inlined
+from twin.demand.web.rows import CART, WANTED
+from twin.memory import pointer
+
+# A customer between cart and checkout.
+SESSION = np.dtype(
+    [
+        ("number", np.int64),
+        ("cancel", np.int64),  # µs, NEVER
+        ("slot", np.int32),  # row of the book where the cart lies while it lives
+        ("first", np.int32),  # what is wanted, linked
+        ("zone", np.int16),
+        ("pickup", np.int16),
+        ("luck", np.uint32),
+        ("next", np.int32),  # free list
+    ],
+    align=True,
+)
+
+# A line of a customer, of a job, or of what comes back.
+PIECE = np.dtype(
+    [
+        ("sku", np.int32),
+        ("units", np.int32),
+        ("cell", np.int32),
+        ("taken", np.int32),  # off the shelf
+        ("line", np.int32),  # of the book
+        ("next", np.int32),
+    ],
+    align=True,
+)
+
+# A shipment in a building; row i is that of the book's shipment i.
+JOB = np.dtype(
+    [
+        ("number", np.int64),
+        ("arrived", np.int64),  # µs, at the station where it is
+        ("accepted", np.int64),  # µs, in the building
+        ("placed", np.int64),
+        ("first", np.int32),
+        ("location", np.int32),
+        ("station", np.int32),
+        ("next", np.int32),  # in a queue
+        ("zone", np.int16),
+        ("collected", np.int16),  # 1: it stays for its customer
+        ("flags", np.int16),
+        ("stages", np.int16),  # services begun: keys the draw of the next one
+        ("order", np.int32),  # row of the book
+        ("left", np.int32),  # units that go on
+    ],
+    align=True,
+)
+WITHDRAWN, PICKED, UNHEARD, GONE, ARRIVED = 1, 2, 4, 8, 16
+"""Flags of a job: called back; its goods are off the shelf; the book has yet to hear of that; nothing of it goes on; its customer
+has it."""
+
+# A station of one location.
+STATION = np.dtype(
+    [
+        ("changed", np.int64),  # µs: up to when its integrals are kept
+        ("in_system_us", np.int64),
+        ("busy_us", np.int64),
+        ("capacity_us", np.int64),
+        ("wait_us", np.int64),
+        ("jobs", np.int64),
+        ("arrivals", np.int64),
+        ("blocked", np.int64),
+        ("rework", np.int64),
+        ("rework_share", np.int64),  # of 2**32
+        ("law", np.int32),
+        ("servers", np.int32),  # on shift
+        ("busy", np.int32),
+        ("in_system", np.int32),
+        ("room", np.int32),  # most jobs at once
+        ("next", np.int32),  # station that follows, or NONE
+        ("again", np.int32),  # where rework goes
+        ("location", np.int32),
+        ("entry", np.int32),  # 1: here goods are picked
+        ("first_pickup", np.int32),  # 1: jobs to be collected go first
+        ("head", np.int32),  # queue of what goes first
+        ("tail", np.int32),
+        ("other_head", np.int32),  # queue of the others
+        ("other_tail", np.int32),
+        ("kept_head", np.int32),  # jobs done at an earlier station that find no room here and keep their server
+        ("kept_tail", np.int32),
+    ],
+    align=True,
+)
+
+# How a location ships.
+DESK = np.dtype(
+    [
+        ("entry", np.int32),  # its entry station, or NONE where picking takes no time
+        ("law", np.int32),  # of transit, or NONE where it takes no time
+        ("by_distance", np.int32),  # 1: the law follows from the distance
+        ("clock", np.int32),  # row of the book's midnights
+        ("cut_off", np.int64),  # µs after local midnight, negative: none
+        ("first_pickup", np.int32),  # of the carrier's, in `pickups`
+        ("pickups", np.int32),  # how many a day; 0: at once
+        ("handling", np.float64),
+        ("rates", np.int32),  # first row of `rates`, NONE: shipping costs nothing
+        ("day", np.int32),  # local day that was last looked at
+    ],
+    align=True,
+)
+
+# What is due at some time.
+DUE = np.dtype(
+    [("key", np.int64), ("other", np.int64), ("what", np.int32), ("who", np.int32), ("next", np.int32), ("sequence", np.int32)],
+    align=True,
+)
+
+
+class What(IntEnum):
+    """Kinds of DUE: what happens, and to whom."""
+
+    CHECKOUT = 0  # a session
+    CANCEL = 1  # a row of the book; other: number of the order
+    SERVED = 2  # a job
+    CONFIRMED = 3  # a job: the book hears of its pick
+    SHIP = 4  # a job
+    DELIVER = 5  # a job
+    READY = 6  # a job to be collected
+    COLLECT = 7  # a job
+    GIVE_UP = 8  # a job: the time to collect is over
+    RETURN = 9  # a piece; other: location
+    INSPECTED = 10  # a piece; other: location
+    PUT_BACK = 11  # a piece: the book hears of it; other: µs of the event
+    TURNED_AWAY = 12  # a job: the book hears that the building has no room, or did not pick it
+    CLOSED = 13  # a job: the book hears that what was called back is back on its shelf
+
+
+class Hold(IntEnum):
+    """Indexes into ``Fulfilment.control``."""
+
+    FREE_SESSIONS = 0
+    FREE_PIECES = 1
+    FREE_DUE = 2
+    SESSIONS_LEFT = 3
+    PIECES_LEFT = 4
+    DUE_LEFT = 5
+    HEAP = 6  # entries
+    SLICE = 7  # the slice of time whose entries are in the heap
+    LATER = 8  # entries in later slices
+    NEXT_CART = 9
+    SERVICE_ROOT = 10  # roots of keyed draws
+    TRANSIT_ROOT = 11
+    RETURN_ROOT = 12
+    CONFIRM_ROOT = 13
+    MEASURED_FROM = 14  # µs
+    MEASURED_TO = 15
+    RETURN_SHARE = 16  # of 2**32
+    RETURN_DELAY = 17  # laws
+    INSPECT = 18
+    RETURN_TO = 19  # location; NEAREST_STORE or ORIGIN
+    SALEABLE = 20  # of 2**32
+    PICKUP_HOLD = 21  # µs, NEVER
+    NO_SHOW = 22  # of 2**32
+    RETURN_CONFIRMS = 23  # law of streams.returns
+    CONFIRMS = 24  # law of streams.web
+    STOP = 25  # why the lane stopped
+    FINDS = 26  # entries of `finds`
+    END = 27  # µs: nothing is due from then on
+    START = 28
+    ENTERED = 29  # entries ever made
+
+
+NEAREST_STORE, ORIGIN = -1, -2
+
+
+class Fulfilment(NamedTuple):
+    """Arrays of the world of web orders; z zones, l locations."""
+
+    carts: NDArray[np.void]
+    wanted: NDArray[np.void]
+    sessions: NDArray[np.void]
+    pieces: NDArray[np.void]
+    jobs: NDArray[np.void]
+    stations: NDArray[np.void]
+    desks: NDArray[np.void]  # (l,)
+    laws: NDArray[np.int64]  # (laws, 3 * 4097) quantiles in µs
+    pickups: NDArray[np.int64]  # µs after local midnight, ascending within a desk
+    rates: NDArray[np.int64]  # (tables x carrier zones, steps), millionths by begun kg
+    bands: NDArray[np.int16]  # (z, l): carrier's zone, from 0 on
+    distance_laws: NDArray[np.int16]  # (z, l): law of transit by distance
+    nearest: NDArray[np.int32]  # (z,) nearest store, or NONE
+    due: NDArray[np.void]
+    heap_keys: NDArray[np.int64]
+    heap_rows: NDArray[np.int32]
+    slices: NDArray[np.int32]  # ring: first entry of each later slice of time
+    nodes: NDArray[np.int64]  # (days, l, fields)
+    money: NDArray[np.float64]  # (days, l, fields)
+    cycle: NDArray[np.int64]  # fine histograms
+    collect: NDArray[np.int64]
+    wait: NDArray[np.int64]
+    finds: NDArray[np.int32]  # cells that a picker found empty at this instant
+    midnights: NDArray[np.int64]  # (clocks, days): starts of local days
+    control: NDArray[np.int64]
+
+
+_I8, _I4 = np.int64, np.int32
+
+
+@inlined()
+def open_fulfilment(t: NDArray[np.int64]) -> Fulfilment:
+    """What lies behind a table made by ``twin.memory.table_of``; for kernels."""
+    return Fulfilment(
+        carray(pointer(t[0, 0]), (t[0, 1],), CART),
+        carray(pointer(t[1, 0]), (t[1, 1],), WANTED),
+        carray(pointer(t[2, 0]), (t[2, 1],), SESSION),
+        carray(pointer(t[3, 0]), (t[3, 1],), PIECE),
+        carray(pointer(t[4, 0]), (t[4, 1],), JOB),
+        carray(pointer(t[5, 0]), (t[5, 1],), STATION),
+        carray(pointer(t[6, 0]), (t[6, 1],), DESK),
+        carray(pointer(t[7, 0]), (t[7, 1], t[7, 2]), _I8),
+        carray(pointer(t[8, 0]), (t[8, 1],), _I8),
+        carray(pointer(t[9, 0]), (t[9, 1], t[9, 2]), _I8),
+        carray(pointer(t[10, 0]), (t[10, 1], t[10, 2]), np.int16),
+        carray(pointer(t[11, 0]), (t[11, 1], t[11, 2]), np.int16),
+        carray(pointer(t[12, 0]), (t[12, 1],), _I4),
+        carray(pointer(t[13, 0]), (t[13, 1],), DUE),
+        carray(pointer(t[14, 0]), (t[14, 1],), _I8),
+        carray(pointer(t[15, 0]), (t[15, 1],), _I4),
+        carray(pointer(t[16, 0]), (t[16, 1],), _I4),
+        carray(pointer(t[17, 0]), (t[17, 1], t[17, 2], t[17, 3]), _I8),
+        carray(pointer(t[18, 0]), (t[18, 1], t[18, 2], t[18, 3]), np.float64),
+        carray(pointer(t[19, 0]), (t[19, 1],), _I8),
+        carray(pointer(t[20, 0]), (t[20, 1],), _I8),
+        carray(pointer(t[21, 0]), (t[21, 1],), _I8),
+        carray(pointer(t[22, 0]), (t[22, 1],), _I4),
+        carray(pointer(t[23, 0]), (t[23, 1], t[23, 2]), _I8),
+        carray(pointer(t[24, 0]), (t[24, 1],), _I8),
+    )

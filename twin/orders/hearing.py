@@ -1,0 +1,383 @@
+"""What the book hears after an order was sent to a building: picks, shipments, deliveries, cancellations, and stock that comes."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from policies.reservation.life import ALLOCATE, BACKORDERED, CANCEL, EXPIRE, RELEASE, RELEASED, RESERVED, SHIP
+from twin.clock import KEY_SHIFT, NEVER
+from twin.compiled import compiled, inlined
+from twin.kpis.orders import ORDER
+from twin.memory import Row
+from twin.orders.placing import route_again, send_if_ready, want_of_stock
+from twin.orders.rows import ask_world, count, give_order, give_shipment, heard, note
+from twin.orders.state import (
+    CANCELLED_BY_CUSTOMER,
+    LATE_SHIPMENT,
+    NONE,
+    SHORTENED,
+    UNROUTED,
+    WHOLE,
+    WITHDRAW,
+    Book,
+    Control,
+    Life,
+    Parcel,
+    Stage,
+    open_book,
+)
+from twin.orders.stock import free_units, step
+from twin.record.apply import apply_delta
+from twin.record.state import Record, open_record
+from numpy.typing import NDArray
+
+_NOW, _HEARD, _WAITING_LINES = int(Control.NOW), int(Control.HEARD), int(Control.WAITING)
+_HARD_FIRST, _HARD_END = int(Control.HARD_FIRST), int(Control.HARD_END)
+_WAITING, _SENT, _SHIPPED, _PLACED = int(Parcel.WAITING), int(Parcel.SENT), int(Parcel.SHIPPED), int(Stage.PLACED)
+_CUSTOMER, _PICKUPS_CANCELLED, _OVERSOLD = ORDER["cancelled_customer"], ORDER["pickups_cancelled"], ORDER["oversold_units"]
+_RETAILER, _NO_SHOWS = ORDER["cancelled_retailer"], ORDER["no_shows"]
+_LINES_FILLED, _UNITS_FILLED, _FILLED = ORDER["lines_filled"], ORDER["units_filled"], ORDER["orders_filled"]
+_DELIVERED, _IN_A_DAY, _ON_TIME, _PERFECT = (
+    ORDER[name] for name in ("delivered", "delivered_24h", "on_time", "perfect")
+)
+_SAID_PICKED, _SAID_REJECTED, _SAID_CANCELLED, _SAID_EXPIRED, _SAID_ALLOCATED, _SAID_AWAY = (
+    int(k) for k in (Life.PICKED, Life.REJECTED, Life.CANCELLED, Life.EXPIRED, Life.ALLOCATED, Life.TURNED_AWAY)
+)
+_END = int(Control.END)
+_DAY = 86_400_000_000
+MOST_ATTEMPTS = 8  # times the lines of an order are routed again before they are given up
+
+
+@inlined()
+def hear_picked(book: Book, record: Record, line: int, units: int, event_time: int) -> None:
+    """A line left the shelf of its location."""
+    row = book.lines[line]
+    heard(book, row.cell, units)
+    reserved = units if step(book, record, line, SHIP) else 0
+    # the reservation's end raised the position by what the shelf's loss takes from it
+    _stock_changes(book, record, row.cell, -units, event_time)
+    if reserved:
+        book.orders[row.order].open_lines -= 1
+    note(book, _SAID_PICKED, book.orders[row.order].number, _location_of(book, row), row.sku, units, 0)
+
+
+@inlined()
+def _location_of(book: Book, row: Row) -> int:
+    location: int = NONE
+    if row.shipment != NONE:
+        location = book.shipments[row.shipment].location
+    return location
+
+
+@inlined()
+def _stock_changes(book: Book, record: Record, cell: int, delta: int, event_time: int) -> None:
+    """The record's level of a cell changes; its place in the order of locations is that of the cell's location."""
+    location = _place_of(book, cell)
+    apply_delta(record, location, cell, delta, 0, book.control[_HEARD] >> KEY_SHIFT, event_time)
+
+
+@inlined()
+def _place_of(book: Book, cell: int) -> int:
+    low, high = 0, book.nodes.size - 1
+    while low < high:
+        middle = (low + high + 1) >> 1
+        if book.nodes[middle].first <= cell:
+            low = middle
+        else:
+            high = middle - 1
+    return low
+
+
+@inlined()
+def hear_rejected(book: Book, record: Record, line: int, found: int, event_time: int) -> None:
+    """A picker found fewer units than the line has: the record is corrected by the reason, the line seeks another location.
+
+    Nothing there: the cell's available units become 0. Too few: the shortfall is taken off.
+    """
+    row = book.lines[line]
+    heard(book, ~np.int64(row.cell), found)
+    order, location, cell = book.orders[row.order], _location_of(book, row), row.cell
+    reserved = row.state == RESERVED
+    missing = row.units - found
+    if reserved:
+        step(book, record, line, RELEASE)
+    free = free_units(record, cell)
+    gone = free if found == 0 else min(free, missing)
+    if gone > 0:
+        _stock_changes(book, record, cell, -gone, event_time)
+    if book.rejected.size > 1:
+        book.rejected[cell] = event_time
+    note(book, _SAID_REJECTED, order.number, location, row.sku, found, missing)
+    count(book, order.day, _OVERSOLD, missing)
+    if reserved:
+        _seek_another(book, line, location)
+
+
+@inlined()
+def hear_turned_away(book: Book, record: Record, line: int) -> None:
+    """The building has no room for a line: it seeks another location, and the record stays."""
+    row = book.lines[line]
+    heard(book, row.cell ^ 0x77, row.units)
+    location = _location_of(book, row)
+    note(book, _SAID_AWAY, book.orders[row.order].number, location, row.sku, row.units, 0)
+    if step(book, record, line, RELEASE):
+        _seek_another(book, line, location)
+
+
+@inlined()
+def _seek_another(book: Book, line: int, location: int) -> None:
+    row = book.lines[line]
+    order = book.orders[row.order]
+    row.state = UNROUTED
+    row.failed_first, row.failed_earlier, row.failed_before = row.failed_earlier, row.failed_before, row.failed
+    row.failed = location
+    _unlink(book, line)
+    _no_longer_filled(book, line)
+    if order.attempts >= MOST_ATTEMPTS:
+        row.state = RELEASED
+        order.open_lines -= 1
+        want_of_stock(book, row.order)
+
+
+@inlined()
+def _unlink(book: Book, line: int) -> None:
+    """Take a line out of its shipment."""
+    row = book.lines[line]
+    if row.shipment == NONE:
+        return
+    parcel = book.shipments[row.shipment]
+    if parcel.first == line:
+        parcel.first = row.next_of_shipment
+    else:
+        other = parcel.first
+        while book.lines[other].next_of_shipment != line:
+            other = book.lines[other].next_of_shipment
+        book.lines[other].next_of_shipment = row.next_of_shipment
+    row.shipment, row.next_of_shipment = NONE, NONE
+
+
+@inlined()
+def _no_longer_filled(book: Book, line: int) -> None:
+    row = book.lines[line]
+    order = book.orders[row.order]
+    if row.filled:
+        row.filled = 0
+        count(book, order.day, _LINES_FILLED, -1)
+        count(book, order.day, _UNITS_FILLED, -np.int64(row.units))
+    if order.flags & WHOLE:
+        order.flags &= ~WHOLE
+        count(book, order.day, _FILLED, -1)
+
+
+@inlined()
+def after_picks(book: Book, shipment: int, sends: bool) -> None:
+    """All lines of a shipment were looked for; where some failed, routing is asked again. ``sends``: something of it goes on."""
+    slot = book.shipments[shipment].order
+    if not sends:
+        close_shipment(book, shipment)
+    line, seek = book.orders[slot].first, False
+    while line != NONE:
+        seek = seek or book.lines[line].state == UNROUTED
+        line = book.lines[line].next
+    if seek:
+        route_again(book, slot)
+    else:
+        forget_if_done(book, slot)
+
+
+@inlined()
+def close_shipment(book: Book, shipment: int) -> None:
+    """A shipment came to nothing or has arrived."""
+    slot = book.shipments[shipment].order
+    book.orders[slot].parcels -= 1
+    give_shipment(book, shipment)
+
+
+@inlined()
+def forget_if_done(book: Book, slot: int) -> None:
+    """Forget an order of which nothing is to come."""
+    order = book.orders[slot]
+    if order.stage == _PLACED and order.open_lines == 0 and order.parcels == 0:
+        give_order(book, slot)
+
+
+@inlined()
+def hear_shipped(book: Book, shipment: int) -> None:
+    """A parcel left, or stands ready to be collected."""
+    book.shipments[shipment].stage = _SHIPPED
+    heard(book, book.shipments[shipment].number, 0x51)
+
+
+@inlined()
+def hear_ready(book: Book, shipment: int, time: int) -> None:
+    """A shipment to be collected is ready: by that a pickup's promise is judged."""
+    order = book.orders[book.shipments[shipment].order]
+    if time > order.due:
+        order.flags |= LATE_SHIPMENT
+
+
+@inlined()
+def hear_delivered(book: Book, shipment: int, now: int) -> bool:
+    """A parcel reached its customer at ``now``; True where the order has come whole by that."""
+    slot = book.shipments[shipment].order
+    order = book.orders[slot]
+    heard(book, order.number, 0xDE)
+    if order.pickup == NONE and now > order.due:
+        order.flags |= LATE_SHIPMENT
+    close_shipment(book, shipment)
+    last = order.open_lines == 0 and order.parcels == 0
+    whole = last and not order.flags & SHORTENED
+    if whole:
+        count(book, order.day, _DELIVERED, 1)
+        count(book, order.day, _IN_A_DAY, now - order.placed <= _DAY)
+        if order.due < book.control[_END] and not order.flags & LATE_SHIPMENT:
+            count(book, order.day, _ON_TIME, 1)
+            count(book, order.day, _PERFECT, 1)
+    return whole
+
+
+@inlined()
+def hear_not_collected(book: Book, shipment: int) -> None:
+    """Nobody came for a shipment that stood ready: the order is cancelled."""
+    slot = book.shipments[shipment].order
+    order = book.orders[slot]
+    heard(book, order.number, 0xC0)
+    count(book, order.day, _NO_SHOWS, 1)
+    count(book, order.day, _PICKUPS_CANCELLED, 1)
+    order.flags |= SHORTENED
+    close_shipment(book, shipment)
+    forget_if_done(book, slot)
+
+
+@inlined()
+def allocate(book: Book, record: Record, cell: int) -> None:
+    """Stock of a cell may have come: those who wait for it get theirs, first come, first served."""
+    if book.waiting.size == 1:
+        return
+    while True:
+        line = book.waiting[cell]
+        if line == NONE or free_units(record, cell) < book.lines[line].units:
+            return
+        step(book, record, line, ALLOCATE)
+        row = book.lines[line]
+        note(book, _SAID_ALLOCATED, book.orders[row.order].number, _location_of(book, row), row.sku, row.units, 0)
+        book.shipments[row.shipment].missing -= 1
+        send_if_ready(book, row.shipment)
+
+
+@inlined()
+def _call_back(book: Book, shipment: int) -> None:
+    """A shipment without a line that is to ship: the building is told, or where it was never sent it is forgotten."""
+    parcel = book.shipments[shipment]
+    line = parcel.first
+    while line != NONE:
+        row = book.lines[line]
+        if row.state in (RESERVED, BACKORDERED):
+            return
+        line = row.next_of_shipment
+    if parcel.stage == _SENT:
+        ask_world(book, WITHDRAW, shipment)
+    elif parcel.stage == _WAITING:
+        line = parcel.first
+        while line != NONE:
+            book.lines[line].shipment = NONE
+            line = book.lines[line].next_of_shipment
+        close_shipment(book, shipment)
+
+
+@inlined()
+def _end_open_lines(book: Book, record: Record, slot: int, event: int) -> int:
+    """End what is reserved or owed of an order; shipments that lost all their lines are called back."""
+    order = book.orders[slot]
+    line, ended = order.first, 0
+    while line != NONE:
+        row = book.lines[line]
+        shipment = row.shipment
+        owed = row.state == BACKORDERED
+        if step(book, record, line, event):
+            ended += 1
+            order.open_lines -= 1
+            if owed:
+                book.shipments[shipment].missing -= 1
+        line = row.next
+    line = order.first
+    while line != NONE:
+        after, shipment, cell = book.lines[line].next, book.lines[line].shipment, book.lines[line].cell
+        if shipment != NONE:
+            _call_back(book, shipment)
+        if cell != NONE and ended:
+            allocate(book, record, cell)
+        line = after
+    return ended
+
+
+@inlined()
+def cancel(book: Book, record: Record, slot: int, number: int) -> bool:
+    """A customer cancels: what has not shipped ends; False where nothing is left to cancel."""
+    order = book.orders[slot]
+    heard(book, number, 0xCA)
+    if order.number != number or order.stage != _PLACED:
+        return False
+    ended = _end_open_lines(book, record, slot, CANCEL)
+    if ended:
+        order.flags |= SHORTENED | CANCELLED_BY_CUSTOMER
+        count(book, order.day, _CUSTOMER, 1)
+        if order.pickup != NONE:
+            count(book, order.day, _PICKUPS_CANCELLED, 1)
+        note(book, _SAID_CANCELLED, number, NONE, NONE, ended, 0)
+    forget_if_done(book, slot)
+    return ended > 0
+
+
+@inlined()
+def next_hard_end(book: Book) -> int:
+    """When the oldest reservation ends unless it has shipped by then, µs."""
+    if book.control[_HARD_FIRST] == book.control[_HARD_END]:
+        return NEVER
+    time: int = book.hard_timers[book.control[_HARD_FIRST] & (book.hard_timers.size - 1)].time
+    return time
+
+
+@inlined()
+def expire_reservation(book: Book, record: Record) -> None:
+    """The oldest shipment's time is up: what of it has not shipped ends, and the building is told."""
+    timer = book.hard_timers[book.control[_HARD_FIRST] & (book.hard_timers.size - 1)]
+    book.control[_HARD_FIRST] += 1
+    shipment = timer.who
+    parcel = book.shipments[shipment]
+    if parcel.serial != timer.stamp or parcel.stage != _SENT:
+        return
+    slot = parcel.order
+    order = book.orders[slot]
+    line, ended = parcel.first, 0
+    while line != NONE:
+        if book.lines[line].state == RESERVED and step(book, record, line, EXPIRE):
+            ended += 1
+            order.open_lines -= 1
+        line = book.lines[line].next_of_shipment
+    if ended:
+        order.flags |= SHORTENED
+        count(book, order.day, _RETAILER, 1)
+        note(book, _SAID_EXPIRED, order.number, parcel.location, NONE, ended, 0)
+        line = parcel.first
+        while line != NONE:
+            allocate(book, record, book.lines[line].cell)
+            line = book.lines[line].next_of_shipment
+        _call_back(book, shipment)
+
+
+@compiled()
+def allocate_cells(book_table: NDArray[np.int64], record_table: NDArray[np.int64], cells: NDArray[np.int32], heard_key: int) -> None:
+    """The record's levels of ``cells`` have changed: see to those who wait for them."""
+    book, record = open_book(book_table), open_record(record_table)
+    book.control[_NOW], book.control[_HEARD] = heard_key >> KEY_SHIFT, heard_key
+    for i in range(cells.size):
+        allocate(book, record, cells[i])
+
+
+@inlined()
+def hear_put_back(book: Book, record: Record, cell: int, units: int, event_time: int) -> None:
+    """Units came back onto a shelf: returned, not collected, or cancelled after their pick."""
+    heard(book, cell ^ 0x3333, units)
+    _stock_changes(book, record, cell, units, event_time)
+    allocate(book, record, cell)

@@ -1,0 +1,142 @@
+"""Carts: asking for a hold of each line, and what ends it."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from policies.reservation.deciding import GRANTED, hold_standard
+from policies.reservation.life import CONVERT, EXPIRE, HELD
+from policies.routing.columns import LOCATION
+from twin.clock import NEVER
+from twin.compiled import inlined
+from twin.kpis.orders import ORDER
+from twin.orders.rows import count, give_order, heard, note, page, take_order
+from twin.orders.state import NONE, Book, Control, Life, Stage
+from twin.orders.stock import cell_of, enter, free_units, safety_of, step
+from twin.record.state import Record
+
+_NOW, _START = int(Control.NOW), int(Control.START)
+_SOFT_FIRST, _SOFT_END, _SOFT_TTL = int(Control.SOFT_FIRST), int(Control.SOFT_END), int(Control.SOFT_TTL)
+_CART = int(Stage.CART)
+_CARTS, _HOLDS, _LIMITED, _EXPIRED, _HOLD_US = (
+    ORDER[name] for name in ("carts", "holds", "holds_limited", "holds_expired", "hold_us")
+)
+_SAID_CART, _SAID_HELD, _SAID_LIMITED, _SAID_EXPIRED = (
+    int(kind) for kind in (Life.CART, Life.HELD, Life.LIMITED, Life.HOLD_EXPIRED)
+)
+_DAY = 86_400_000_000
+
+
+@inlined()
+def begin_cart(book: Book, number: int, zone: int, pickup: int) -> int:
+    """A row for a cart, without lines yet."""
+    now, slot = book.control[_NOW], take_order(book)
+    row = book.orders[slot]
+    row.number, row.placed, row.due, row.zone, row.pickup, row.stage = number, now, NEVER, zone, pickup, _CART
+    row.first, row.lines, row.open_lines, row.parcels, row.shipments = NONE, 0, 0, 0, 0
+    row.flags, row.attempts, row.day = 0, 0, page(book, now)
+    heard(book, number, (np.int64(zone) << 32) | (pickup + 1))
+    note(book, _SAID_CART, number, pickup, NONE, 0, zone)
+    count(book, row.day, _CARTS, 1)
+    return slot
+
+
+@inlined()
+def hold_lines(book: Book, record: Record, slot: int) -> None:
+    """Ask for a hold of each line of a cart, at the first candidate that grants it."""
+    cart = book.orders[slot]
+    line, held = cart.first, 0
+    while line != NONE:
+        row = book.lines[line]
+        cell = _where_held(book, record, cart.zone, cart.pickup, row.sku, row.units)
+        if cell == NONE:
+            count(book, cart.day, _LIMITED, 1)
+            note(book, _SAID_LIMITED, cart.number, NONE, row.sku, row.units, 0)
+        else:
+            enter(book, record, line, HELD, cell)
+            _open_hold(book, 1)
+            held += 1
+            note(book, _SAID_HELD, cart.number, NONE, row.sku, row.units, cell)
+        line = row.next
+    count(book, cart.day, _HOLDS, held)
+    timers = book.soft_timers
+    timer = timers[book.control[_SOFT_END] & (timers.size - 1)]
+    timer.time, timer.who, timer.stamp = book.control[_NOW] + book.control[_SOFT_TTL], slot, cart.number & 0x7FFFFFFF
+    book.control[_SOFT_END] += 1
+
+
+@inlined()
+def _where_held(book: Book, record: Record, zone: int, pickup: int, sku: int, units: int) -> int:
+    """The first cell in order of the candidates that grants a hold."""
+    if pickup != NONE:
+        return _granted(book, record, pickup, sku, units)
+    now = book.control[_NOW]
+    for c in range(book.candidate_first[zone], book.candidate_first[zone + 1]):
+        location = book.candidates[c, LOCATION]
+        node = book.nodes[location]
+        if node.ships_from <= now < node.ships_to:
+            cell = _granted(book, record, location, sku, units)
+            if cell != NONE:
+                return cell
+    return NONE
+
+
+@inlined()
+def _granted(book: Book, record: Record, location: int, sku: int, units: int) -> int:
+    cell = cell_of(book, location, sku)
+    if cell != NONE:
+        free, safety = free_units(record, cell), safety_of(book, cell)
+        if hold_standard(units, free, safety, np.int64(book.soft[np.uintp(cell)]), book.reservation) == GRANTED:
+            return cell
+    return NONE
+
+
+@inlined()
+def _open_hold(book: Book, change: int) -> None:
+    """The integral of open holds: change x time left in the day; the level at its start is added when the tally is closed."""
+    now = book.control[_NOW]
+    day = page(book, now)
+    book.tally[day, _HOLD_US] += change * (book.control[_START] + (day + 1) * _DAY - now)
+    book.hold_net[day] += change
+
+
+@inlined()
+def end_holds(book: Book, record: Record, slot: int, event: int) -> int:
+    """All holds of a cart end by one event; returns how many there were."""
+    line, many = book.orders[slot].first, 0
+    while line != NONE:
+        if book.lines[line].state == HELD and step(book, record, line, event):
+            _open_hold(book, -1)
+            many += 1
+        line = book.lines[line].next
+    return many
+
+
+@inlined()
+def next_hold_end(book: Book) -> int:
+    """When the oldest hold ends unless its cart is gone by then, µs."""
+    if book.control[_SOFT_FIRST] == book.control[_SOFT_END]:
+        return NEVER
+    time: int = book.soft_timers[book.control[_SOFT_FIRST] & (book.soft_timers.size - 1)].time
+    return time
+
+
+@inlined()
+def expire_hold(book: Book, record: Record) -> None:
+    """The oldest hold's time is up."""
+    timer = book.soft_timers[book.control[_SOFT_FIRST] & (book.soft_timers.size - 1)]
+    book.control[_SOFT_FIRST] += 1
+    slot = timer.who
+    cart = book.orders[slot]
+    if cart.stage != _CART or (cart.number & 0x7FFFFFFF) != timer.stamp:
+        return  # it has become an order
+    many = end_holds(book, record, slot, EXPIRE)
+    count(book, cart.day, _EXPIRED, many)
+    note(book, _SAID_EXPIRED, cart.number, NONE, NONE, many, 0)
+    give_order(book, slot)
+
+
+@inlined()
+def convert(book: Book, record: Record, slot: int) -> None:
+    """A cart's holds give way to the order that it becomes."""
+    end_holds(book, record, slot, CONVERT)

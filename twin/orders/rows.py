@@ -1,0 +1,144 @@
+"""Rows of the book: taking one from a free list and giving it back, noting what happened, and folding it into a digest."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from twin.compiled import inlined
+from twin.orders.state import NONE, UNROUTED, Book, Control, Parcel, Stage
+
+_FREE_ORDERS, _ORDERS_LEFT = int(Control.FREE_ORDERS), int(Control.ORDERS_LEFT)
+_FREE_LINES, _LINES_LEFT = int(Control.FREE_LINES), int(Control.LINES_LEFT)
+_FREE_SHIPMENTS, _SHIPMENTS_LEFT = int(Control.FREE_SHIPMENTS), int(Control.SHIPMENTS_LEFT)
+_NOW, _LOG, _LOGS, _START = int(Control.NOW), int(Control.LOG), int(Control.LOGS), int(Control.START)
+_FREE_STAGE, _FREE_PARCEL = int(Stage.FREE), int(Parcel.FREE)
+_OUT, _DECIDED, _HEARD, _DECISIONS = int(Control.OUT), int(Control.DIGEST_DECIDED), int(Control.DIGEST_HEARD), int(Control.DECISIONS)
+_SERIAL = int(Control.SERIAL)
+_ODD = np.int64(-7046029254386353131)  # 2**64 / golden ratio
+_DAY = 86_400_000_000
+
+
+@inlined()
+def take_order(book: Book) -> int:
+    """A free row of an order."""
+    slot: int = book.control[_FREE_ORDERS]
+    book.control[_FREE_ORDERS] = book.orders[slot].next
+    book.control[_ORDERS_LEFT] -= 1
+    return slot
+
+
+@inlined()
+def take_line(book: Book, order: int, sku: int, units: int) -> int:
+    """A free row of a line, put first among those of its order."""
+    line: int = book.control[_FREE_LINES]
+    row, head = book.lines[line], book.orders[order]
+    book.control[_FREE_LINES] = row.next
+    book.control[_LINES_LEFT] -= 1
+    row.sku, row.units, row.order, row.state, row.filled = sku, units, order, UNROUTED, 0
+    row.cell, row.shipment, row.next_of_shipment, row.before, row.after = NONE, NONE, NONE, NONE, NONE
+    row.stamp += 1
+    row.failed, row.failed_before, row.failed_earlier, row.failed_first = NONE, NONE, NONE, NONE
+    row.next = head.first
+    head.first = line
+    return line
+
+
+@inlined()
+def take_shipment(book: Book, order: int, location: int) -> int:
+    """A free row of a shipment."""
+    shipment: int = book.control[_FREE_SHIPMENTS]
+    row = book.shipments[shipment]
+    book.control[_FREE_SHIPMENTS] = row.next
+    book.control[_SHIPMENTS_LEFT] -= 1
+    row.number, row.order, row.location = book.orders[order].number, order, location
+    row.first, row.missing, row.units = NONE, 0, 0
+    book.control[_SERIAL] += 1
+    row.serial = book.control[_SERIAL]
+    return shipment
+
+
+@inlined()
+def give_order(book: Book, order: int) -> None:
+    """An order and its lines are done with."""
+    row = book.orders[order]
+    line = row.first
+    while line != NONE:
+        after = book.lines[line].next
+        book.lines[line].next = book.control[_FREE_LINES]
+        book.lines[line].order = NONE
+        book.lines[line].stamp += 1
+        book.control[_FREE_LINES] = line
+        book.control[_LINES_LEFT] += 1
+        line = after
+    row.number, row.stage, row.first = 0, _FREE_STAGE, NONE
+    row.next = book.control[_FREE_ORDERS]
+    book.control[_FREE_ORDERS] = order
+    book.control[_ORDERS_LEFT] += 1
+
+
+@inlined()
+def give_shipment(book: Book, shipment: int) -> None:
+    """A shipment is done with."""
+    row = book.shipments[shipment]
+    row.number, row.stage = 0, _FREE_PARCEL
+    row.next = book.control[_FREE_SHIPMENTS]
+    book.control[_FREE_SHIPMENTS] = shipment
+    book.control[_SHIPMENTS_LEFT] += 1
+
+
+@inlined()
+def ask_world(book: Book, what: int, shipment: int) -> None:
+    """Ask the world for something; whoever runs the book takes it from there."""
+    row = book.asked[book.control[_OUT]]
+    row.what, row.shipment = what, shipment
+    book.control[_OUT] += 1
+
+
+@inlined()
+def note(book: Book, kind: int, number: int, location: int, sku: int, units: int, other: int) -> None:
+    """Keep an entry of an order's life, where they are kept."""
+    if book.control[_LOGS]:
+        row = book.log[book.control[_LOG]]
+        row.time, row.number, row.kind, row.location = book.control[_NOW], number, kind, location
+        row.sku, row.units, row.other = sku, units, other
+        book.control[_LOG] += 1
+
+
+@inlined()
+def _fold(book: Book, which: int, a: int, b: int) -> None:
+    mixed = (a * _ODD) ^ (b + _ODD)
+    state = (book.control[which] ^ mixed ^ (mixed >> 29)) * _ODD
+    book.control[which] = state ^ (state >> 32)
+
+
+@inlined()
+def decided(book: Book, a: int, b: int) -> None:
+    """Fold a decision into the digest; order matters."""
+    _fold(book, _DECIDED, a ^ (book.control[_NOW] << 1), b)
+    book.control[_DECISIONS] += 1
+
+
+@inlined()
+def heard(book: Book, a: int, b: int) -> None:
+    """Fold something heard into the digest; order matters."""
+    _fold(book, _HEARD, a ^ (book.control[_NOW] << 1), b)
+
+
+@inlined()
+def page(book: Book, time: int) -> int:
+    """Page of the tally for an instant."""
+    day: int = (time - book.control[_START]) // _DAY
+    return min(day, book.tally.shape[0] - 1)
+
+
+@inlined()
+def count(book: Book, day: int, field: int, more: int) -> None:
+    """Add to a field of the tally."""
+    book.tally[day, field] += more
+
+
+def link(rows: NDArray[np.void], first: int) -> None:
+    """Chain rows from ``first`` on into a free list that ends in NONE."""
+    rows["next"][first:] = np.arange(first + 1, rows.size + 1)
+    rows["next"][-1] = NONE

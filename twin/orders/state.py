@@ -1,0 +1,289 @@
+"""The memory of the book of orders: packed rows for carts and orders, their lines and shipments, and what routing looks at."""
+
+from __future__ import annotations
+
+from enum import IntEnum
+from typing import NamedTuple
+
+import numpy as np
+from numba import carray
+from numpy.typing import NDArray
+
+from twin.compiled import inlined
+from twin.memory import pointer
+
+NONE = -1  # of an index: nothing
+
+# A cart, and the order that it becomes.
+ORDER = np.dtype(
+    [
+        ("number", np.int64),  # permanent; 0 while the row is free
+        ("placed", np.int64),  # µs; of a cart, when it asked for its hold
+        ("due", np.int64),  # µs by the first promise; NEVER where none was made
+        ("first", np.int32),  # its lines, linked
+        ("zone", np.int16),
+        ("pickup", np.int16),  # location where it is collected, or NONE
+        ("lines", np.int16),
+        ("stage", np.int16),  # of Stage
+        ("day", np.int32),  # page of the tally: the day of placement
+        ("open_lines", np.int32),  # lines that have not ended
+        ("parcels", np.int32),  # shipments on their way or in a building
+        ("shipments", np.int32),  # that it was split into so far
+        ("flags", np.int32),
+        ("attempts", np.int32),  # times it was routed
+        ("next", np.int32),  # free list
+    ],
+    align=True,
+)
+
+
+class Stage(IntEnum):
+    """What a row of ORDER stands for."""
+
+    FREE = 0
+    CART = 1
+    PLACED = 2
+
+
+SHORTENED, CANCELLED_BY_CUSTOMER, WANTING, SPLIT, WHOLE, LATE_SHIPMENT = 1, 2, 4, 8, 16, 32
+"""Flags of an order: a line of it will never come; the customer cancelled; for want of stock; it was split; it counts as filled
+from stock at placement; a shipment of it came after the first promise."""
+
+# A line of a cart or an order; its state is that of its reservation (policies.reservation.life), UNROUTED between two of them.
+LINE = np.dtype(
+    [
+        ("cell", np.int32),  # that it is held, reserved or backordered at; NONE
+        ("sku", np.int32),
+        ("units", np.int32),
+        ("order", np.int32),
+        ("next", np.int32),  # line of the order, or of the free list
+        ("shipment", np.int32),
+        ("next_of_shipment", np.int32),
+        ("before", np.int32),  # in the queue of those who wait for the cell
+        ("after", np.int32),
+        ("stamp", np.int32),  # which reservation of this row it is: a timer of an earlier one finds another
+        ("state", np.int16),
+        ("filled", np.int16),  # 1 while it counts as filled from stock at placement
+        ("failed", np.int16),  # up to four locations that failed it, the last one first: it is not sent there again
+        ("failed_before", np.int16),
+        ("failed_earlier", np.int16),
+        ("failed_first", np.int16),
+    ],
+    align=True,
+)
+UNROUTED = 8  # beside the states of policies.reservation.life
+
+SHIPMENT = np.dtype(
+    [
+        ("number", np.int64),  # number of its order
+        ("order", np.int32),
+        ("first", np.int32),  # its lines, linked
+        ("location", np.int32),
+        ("missing", np.int32),  # lines that wait for stock
+        ("units", np.int32),
+        ("stage", np.int32),  # of Parcel
+        ("next", np.int32),
+        ("serial", np.int32),  # by which a timer knows that the row is still its own
+    ],
+    align=True,
+)
+
+
+class Parcel(IntEnum):
+    """How far a shipment has come, as the book knows it."""
+
+    FREE = 0
+    WAITING = 1  # for stock
+    SENT = 2  # to the building
+    SHIPPED = 3  # or ready for collection
+
+
+# What the book knows of a location.
+NODE = np.dtype(
+    [
+        ("first", np.int64),  # first cell
+        ("size", np.int32),  # cells
+        ("sheet", np.int32),  # row of `places`, or NONE where SKU i is its i-th cell
+        ("ships_from", np.int64),  # µs between which it serves web orders
+        ("ships_to", np.int64),
+        ("most_orders", np.int64),  # on a local day
+        ("most_units", np.int64),
+        ("orders", np.int64),  # taken on this local day
+        ("units", np.int64),
+        ("opens", np.int64),  # µs after local midnight; equal to `closes` where it is always open
+        ("closes", np.int64),
+        ("cut_off", np.int64),  # µs after local midnight, or negative
+        ("zone", np.int32),  # row of `midnights`
+        ("day", np.int32),  # local day that was last looked at
+    ],
+    align=True,
+)
+
+GOODS = np.dtype([("grams", np.int64), ("volume_grams", np.int64), ("price", np.int64)], align=True)  # millionths
+
+TIMER = np.dtype([("time", np.int64), ("who", np.int32), ("stamp", np.int32)], align=True)
+
+# What the book asks of the world, drained after each thing that is heard.
+ASKED = np.dtype([("what", np.int32), ("shipment", np.int32)], align=True)
+FULFIL, WITHDRAW = 0, 1
+
+# What becomes of an order, for `twin explain` and the log; see `Life`.
+ENTRY = np.dtype(
+    [
+        ("time", np.int64),
+        ("number", np.int64),
+        ("kind", np.int16),
+        ("location", np.int16),
+        ("sku", np.int32),
+        ("units", np.int32),
+        ("other", np.int32),
+    ],
+    align=True,
+)
+
+
+class Life(IntEnum):
+    """What can be said of an order. Numbers are permanent."""
+
+    CART = 1
+    HELD = 2
+    LIMITED = 3  # the customer was told that stock is limited
+    HOLD_EXPIRED = 4
+    PLACED = 5
+    ROUTED = 6
+    BACKORDERED = 7
+    REFUSED = 8
+    ALLOCATED = 9
+    SENT = 10
+    PICKED = 11
+    REJECTED = 12
+    SHIPPED = 13
+    DELIVERED = 14
+    READY = 15
+    COLLECTED = 16
+    NOT_COLLECTED = 17
+    CANCELLED = 18
+    EXPIRED = 19
+    TURNED_AWAY = 20  # the building had no room for it
+    RETURNED = 21
+    RESTOCKED = 22
+
+
+class Control(IntEnum):
+    """Indexes into ``Book.control``."""
+
+    NOW = 0  # µs: when what is being heard happened
+    HEARD = 1  # key at which it is heard
+    FREE_ORDERS = 2  # first of the free list, and how many
+    FREE_LINES = 3
+    FREE_SHIPMENTS = 4
+    ORDERS_LEFT = 5
+    LINES_LEFT = 6
+    SHIPMENTS_LEFT = 7
+    ASK = 8  # order that routing is asked about, or NONE
+    ASKED_LINES = 9  # lines it is asked about
+    FIRST_CANDIDATE = 10
+    CANDIDATES = 11
+    STRICT = 12  # whether calendars were looked at
+    LATER_WOULD_DO = 13  # whether a candidate was left out for its calendar only
+    RULE = 14  # code of the routing rule, or CALLBACK
+    SOFT_TTL = 15
+    HARD_TTL = 16
+    SOFT_FIRST = 17  # rings of timers
+    SOFT_END = 18
+    HARD_FIRST = 19
+    HARD_END = 20
+    OUT = 21  # entries in `asked`
+    DIGEST_HEARD = 22
+    DIGEST_DECIDED = 23
+    DELIVERY = 24  # promise, µs; NEVER
+    READY = 25  # promise of a pickup, µs
+    BACKORDERS = 26  # whether what stock cannot meet is backordered after a failed pick
+    COOLDOWN = 27  # µs
+    LOG = 28  # entries in `log`
+    LOGS = 29  # whether it is kept
+    PLACED = 30  # kind of question in hand: 1 placement, 0 routed again
+    START = 31  # µs of day 0
+    WATCHED = 32  # number of the order whose routing is asked about in any case, or NONE
+    HONOURS_SOFT = 33
+    WAITING = 34  # lines backordered
+    DECISIONS = 35
+    SERIAL = 36  # of the last shipment
+    END = 37  # µs: a promise that falls due from then on is not judged
+
+
+class Book(NamedTuple):
+    """Arrays of the book, for ``n`` cells, ``z`` zones and ``l`` locations."""
+
+    orders: NDArray[np.void]
+    lines: NDArray[np.void]
+    shipments: NDArray[np.void]
+    soft: NDArray[np.int32]  # (n,) units in carts
+    waiting: NDArray[np.int32]  # (n,) first line that waits for the cell, NONE
+    last_waiting: NDArray[np.int32]  # (n,)
+    safety: NDArray[np.int32]  # (n,) or (1,) where one number holds for all
+    rejected: NDArray[np.int64]  # (n,) or (1,): when the cell last failed a pick; (1,) where no rule cools down
+    nodes: NDArray[np.void]  # (l,) of NODE
+    places: NDArray[np.int32]  # (sheets, SKUs): which of a location's cells a SKU is, NONE
+    candidate_first: NDArray[np.int64]  # (z + 1,)
+    candidates: NDArray[np.int64]  # (c, 3): see network.candidates
+    alone: NDArray[np.int64]  # (l, 3): each location as the only candidate of its pickups
+    tariff: NDArray[np.int64]
+    routing: NDArray[np.int64]  # settings of the rule
+    reservation: NDArray[np.int64]
+    soft_timers: NDArray[np.void]
+    hard_timers: NDArray[np.void]
+    asked: NDArray[np.void]
+    question_lines: NDArray[np.int64]  # (most lines, 3)
+    question_rows: NDArray[np.int32]  # (most lines,): which lines of the book these are
+    left: NDArray[np.int64]  # (most candidates, 2)
+    stock: NDArray[np.int64]  # (most candidates, most lines)
+    plan: NDArray[np.int64]  # (rows, 3)
+    promised: NDArray[np.int64]  # (7, rows): columns of `promise_standard`
+    goods: NDArray[np.void]  # (SKUs,) of GOODS
+    midnights: NDArray[np.int64]  # (time zones, days)
+    tally: NDArray[np.int64]  # (days, fields) of twin.kpis.orders.ORDER_FIELDS
+    hold_net: NDArray[np.int64]  # (days,) held lines begun less ended
+    log: NDArray[np.void]
+    control: NDArray[np.int64]
+
+
+_I8, _I4 = np.int64, np.int32
+
+
+@inlined()
+def open_book(t: NDArray[np.int64]) -> Book:
+    """The book behind a table made by ``twin.memory.table_of``; for kernels."""
+    return Book(
+        carray(pointer(t[0, 0]), (t[0, 1],), ORDER),
+        carray(pointer(t[1, 0]), (t[1, 1],), LINE),
+        carray(pointer(t[2, 0]), (t[2, 1],), SHIPMENT),
+        carray(pointer(t[3, 0]), (t[3, 1],), _I4),
+        carray(pointer(t[4, 0]), (t[4, 1],), _I4),
+        carray(pointer(t[5, 0]), (t[5, 1],), _I4),
+        carray(pointer(t[6, 0]), (t[6, 1],), _I4),
+        carray(pointer(t[7, 0]), (t[7, 1],), _I8),
+        carray(pointer(t[8, 0]), (t[8, 1],), NODE),
+        carray(pointer(t[9, 0]), (t[9, 1], t[9, 2]), _I4),
+        carray(pointer(t[10, 0]), (t[10, 1],), _I8),
+        carray(pointer(t[11, 0]), (t[11, 1], t[11, 2]), _I8),
+        carray(pointer(t[12, 0]), (t[12, 1], t[12, 2]), _I8),
+        carray(pointer(t[13, 0]), (t[13, 1], t[13, 2]), _I8),
+        carray(pointer(t[14, 0]), (t[14, 1],), _I8),
+        carray(pointer(t[15, 0]), (t[15, 1],), _I8),
+        carray(pointer(t[16, 0]), (t[16, 1],), TIMER),
+        carray(pointer(t[17, 0]), (t[17, 1],), TIMER),
+        carray(pointer(t[18, 0]), (t[18, 1],), ASKED),
+        carray(pointer(t[19, 0]), (t[19, 1], t[19, 2]), _I8),
+        carray(pointer(t[20, 0]), (t[20, 1],), _I4),
+        carray(pointer(t[21, 0]), (t[21, 1], t[21, 2]), _I8),
+        carray(pointer(t[22, 0]), (t[22, 1], t[22, 2]), _I8),
+        carray(pointer(t[23, 0]), (t[23, 1], t[23, 2]), _I8),
+        carray(pointer(t[24, 0]), (t[24, 1], t[24, 2]), _I8),
+        carray(pointer(t[25, 0]), (t[25, 1],), GOODS),
+        carray(pointer(t[26, 0]), (t[26, 1], t[26, 2]), _I8),
+        carray(pointer(t[27, 0]), (t[27, 1], t[27, 2]), _I8),
+        carray(pointer(t[28, 0]), (t[28, 1],), _I8),
+        carray(pointer(t[29, 0]), (t[29, 1],), ENTRY),
+        carray(pointer(t[30, 0]), (t[30, 1],), _I8),
+    )

@@ -1,0 +1,149 @@
+"""What the record has of a cell, and how reservations change it: the one place where a reservation passes from state to state."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from policies.reservation.life import (
+    ALLOCATE,
+    BACKORDERED,
+    HELD,
+    REFUSED,
+    RESERVED,
+    backordered_change,
+    follow,
+    has_ended,
+    reserved_change,
+    soft_change,
+)
+from twin.compiled import inlined
+from twin.orders.rows import count, decided, page
+from twin.orders.state import NONE, UNROUTED, Book, Control
+from twin.record.apply import check_point
+from twin.record.state import Record
+
+_NOW, _WAITING = int(Control.NOW), int(Control.WAITING)
+
+
+@inlined()
+def cell_of(book: Book, location: int, sku: int) -> int:
+    """The cell of a SKU at a location, NONE where it is not ranged."""
+    node = book.nodes[location]
+    local = np.int64(sku)
+    if node.sheet != NONE:
+        local = np.int64(book.places[node.sheet, sku])
+        if local < 0:
+            return NONE
+    elif local >= node.size:
+        return NONE
+    found: int = node.first + local
+    return found
+
+
+@inlined()
+def free_units(record: Record, cell: int) -> int:
+    """What is on hand and promised to nobody."""
+    row = record.cells[np.uintp(cell)]
+    units: int = np.int64(row.on_hand) - row.committed - row.reserved
+    return units
+
+
+@inlined()
+def safety_of(book: Book, cell: int) -> int:
+    """Units of a cell held back from the web."""
+    held: int = book.safety[cell] if book.safety.size > 1 else book.safety[0]
+    return held
+
+
+@inlined()
+def enter(book: Book, record: Record, line: int, state: int, cell: int) -> None:
+    """A reservation of a line begins, at a cell."""
+    row = book.lines[line]
+    row.cell, row.state = cell, state
+    row.stamp += 1
+    _change(book, record, cell, REFUSED, state, row.units)
+    _decided(book, line)
+
+
+@inlined()
+def step(book: Book, record: Record, line: int, event: int) -> bool:
+    """Something happens to a reservation; False where it cannot happen to one in its state, and nothing changes.
+
+    Every reservation ends once: no event leads out of an end (policies.reservation.life).
+    """
+    row = book.lines[line]
+    before = np.int64(row.state)
+    if before == UNROUTED:
+        return False
+    after = follow(before, event)
+    if after == REFUSED:
+        return False
+    row.state = after
+    row.stamp += 1
+    _change(book, record, row.cell, before, after, row.units)
+    if event == ALLOCATE or before == BACKORDERED:
+        _leave_queue(book, line)
+    _decided(book, line)
+    return True
+
+
+@inlined()
+def _decided(book: Book, line: int) -> None:
+    row = book.lines[line]
+    decided(book, (book.orders[row.order].number << 8) ^ row.cell, (np.int64(row.state) << 32) | row.units)
+
+
+@inlined()
+def _change(book: Book, record: Record, cell: int, before: int, after: int, units: int) -> None:
+    """Move a cell's counters by the difference of two states."""
+    soft = soft_change(before, after, units)
+    if soft != 0:
+        book.soft[np.uintp(cell)] += soft
+    reserved, owed = reserved_change(before, after, units), backordered_change(before, after, units)
+    if reserved != 0 or owed != 0:
+        row = record.cells[np.uintp(cell)]
+        row.reserved += reserved
+        row.backordered += owed
+        row.position -= reserved + owed
+        if reserved + owed > 0:
+            check_point(record, cell)
+
+
+@inlined()
+def wait_in_queue(book: Book, line: int) -> None:
+    """A backordered line queues for its cell, behind all others."""
+    row = book.lines[line]
+    last = book.last_waiting[row.cell]
+    row.before, row.after = last, NONE
+    if last == NONE:
+        book.waiting[row.cell] = line
+    else:
+        book.lines[last].after = line
+    book.last_waiting[row.cell] = line
+    book.control[_WAITING] += 1
+
+
+@inlined()
+def _leave_queue(book: Book, line: int) -> None:
+    row = book.lines[line]
+    if row.before == NONE:
+        book.waiting[row.cell] = row.after
+    else:
+        book.lines[row.before].after = row.after
+    if row.after == NONE:
+        book.last_waiting[row.cell] = row.before
+    else:
+        book.lines[row.after].before = row.before
+    row.before, row.after = NONE, NONE
+    book.control[_WAITING] -= 1
+
+
+@inlined()
+def ended(state: int) -> bool:
+    """Whether a line's last reservation has ended and no other is sought."""
+    return state != UNROUTED and has_ended(state)
+
+
+__all__ = [
+    "HELD", "RESERVED", "cell_of", "count", "ended", "enter", "free_units", "page", "safety_of", "step", "wait_in_queue",
+]  # fmt: skip
