@@ -79,8 +79,8 @@ def test_skus_come_by_popularity_and_never_twice_in_a_cart() -> None:
             expected.append(chance)
         counts, wanted = np.array(observed), np.array(expected) * carts.size
         assert counts.sum() == carts.size
-        rare = wanted < 5
-        assert fits(np.append(counts[~rare], counts[rare].sum() + 5), np.append(wanted[~rare], wanted[rare].sum() + 5))
+        rare = wanted < 10  # all of them together, and a few more, so that they are never too few
+        assert fits(np.append(counts[~rare], counts[rare].sum() + 10), np.append(wanted[~rare], wanted[rare].sum() + 10))
 
 
 def test_a_cart_of_all_skus_has_each_once() -> None:
