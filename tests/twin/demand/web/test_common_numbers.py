@@ -87,9 +87,10 @@ def test_a_parameter_changes_its_own_draws_only() -> None:
     assert [row[0] for row in before] == [row[0] for row in after] and [row[6] for row in before] == [row[6] for row in after]
 
 
-@pytest.mark.parametrize("other", [{"seed": 8}, {"replication": 2}])
-def test_seeds_and_replications_differ(other: dict[str, int]) -> None:
-    assert of_stream(drawn(some(), DAYS, **other), 0) != of_stream(drawn(some(), DAYS), 0)
+@pytest.mark.parametrize(("seed", "replication"), [(8, 1), (7, 2)])
+def test_seeds_and_replications_differ(seed: int, replication: int) -> None:
+    other = drawn(some(), DAYS, seed=seed, replication=replication)
+    assert of_stream(other, 0) != of_stream(drawn(some(), DAYS), 0)
 
 
 def test_stretches_come_one_after_the_other() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import permutations
 
 import numpy as np
@@ -17,9 +18,9 @@ from twin.random.laws import poisson
 DAYS = 28
 
 
-def fits(observed: np.ndarray, expected: np.ndarray) -> bool:
+def fits(observed: np.ndarray, shares: Sequence[float] | np.ndarray) -> bool:
     """Pearson's test at one in ten thousand."""
-    expected = np.asarray(expected, float) * observed.sum() / np.sum(expected)
+    expected = np.asarray(shares, float) * observed.sum() / np.sum(shares)
     assert expected.min() >= 5
     return bool(stats.chisquare(observed, expected).pvalue > 1e-4)
 
