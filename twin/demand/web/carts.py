@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from twin.clock import DAY
 from twin.demand.web.draw import DUE, count_carts, fill_carts, find_due
 from twin.demand.web.rows import CART, DELIVERED, WANTED
-from twin.demand.web.streams import CartPlan
+from twin.demand.web.streams import CartPlan, Way
 from twin.memory import table_of
 from twin.sorting import BUCKET_ENDS, FINE
 
@@ -36,6 +37,7 @@ class Carts:
         self._tables = table_of(plan.rates), table_of(plan.tables)
         self._keys = seed & ((1 << 63) - 1), replication, start_us
         self._rooms = dict[str, NDArray[np.void]]()
+        self._held = np.zeros(1, DUE)
         self._ends = np.empty(BUCKET_ENDS, np.int32)
         self.day = self.done = 0
 
@@ -59,17 +61,29 @@ class Carts:
                 f"days {first_day} to {first_day + days} (of {self._plan.days}) must begin with day {self.day} and end in the run."
             )
         common = (*self._tables, *self._keys, first_day)
-        counts = np.zeros((len(self._plan.streams), days), np.int64)
-        most = int(count_carts(*common, counts))
-        due = self._room("due", DUE, most + 1)
-        n, wanted = find_due(*common, counts, due)
+        counts, recorded = self._exact(first_day, days)
+        count_carts(*common, counts)
+        due = self._room("due", DUE, int(counts.sum()) + 1)
+        n, wanted = find_due(*common, counts, recorded, due)
         spare = self._room("spare", DUE, n if n > FINE else 1)
         carts, lines = self._room("carts", CART, n + 1), self._room("lines", WANTED, max(wanted, 1))
         ordered = self._room("ordered", DUE, max(n, 1))
-        kept, drawn = fill_carts(*common, days, due, n, spare, ordered, self._ends, self.done + 1, carts, lines)
+        kept, drawn = fill_carts(*common, days, due, n, self._held, spare, ordered, self._ends, self.done + 1, carts, lines)
         self.day += days
         self.done += kept
         return carts[: kept + 1], lines[:drawn]
+
+    def _exact(self, first_day: int, days: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Carts of flash sales and feeds in a stretch, in the first of the days (streams, days); the first recorded one of each."""
+        of, start = self._plan.tables, self._plan.start_us
+        first_us, end_us = start + first_day * DAY, start + (first_day + days) * DAY
+        counts, recorded = np.zeros((of.way.size, days), np.int64), of.part_first.copy()
+        counts[:, 0] = np.where((of.flash_at < end_us) & (of.flash_at + of.flash_length > first_us), of.flash_orders, 0)
+        for s in np.flatnonzero(of.way == Way.RECORDED).tolist():
+            first, end = np.searchsorted(of.time[of.part_first[s] : of.part_end[s]], [first_us, end_us])
+            recorded[s] += first
+            counts[s, 0] = end - first
+        return counts, recorded
 
     def _room(self, name: str, kind: np.dtype[np.void], rows: int) -> NDArray[np.void]:
         """An array for at least so many rows, made anew only where the last one is too small."""

@@ -31,7 +31,7 @@ _COUNT, _CART = int(Purpose.WEB_COUNT), int(Purpose.WEB_CART)
 _POISSON, _FLASH = int(Way.POISSON), int(Way.FLASH)
 _DAY, _SHIFT, _DEMAND, _NEVER = DAY, KEY_SHIFT, int(Phase.DEMAND) << 1, NEVER
 _DELIVERED, _DRAWN, _DRAWN_PICKUP = DELIVERED, DRAWN, DRAWN_PICKUP
-_ONE, _ZONE_SHIFT = ONE, ZONE_SHIFT
+_ONE, _ZONE_SHIFT, _MOST_LINES = ONE, ZONE_SHIFT, MOST_LINES
 
 # A cart that is due, before anything else is known of it.
 DUE = np.dtype([("key", np.int64), ("index", np.int32), ("location", np.int16), ("day", np.int16)], align=True)
@@ -59,13 +59,6 @@ def _words(entity: int, day: int, index: int, keys: Keys) -> _Words:
 
 
 @inlined()
-def _part_of(of: WebTables, s: int, first_us: int, end_us: int) -> tuple[int, int]:
-    """The recorded carts of a stream that came in [first_us, end_us)."""
-    time = of.time[of.part_first[s] : of.part_end[s]]
-    return of.part_first[s] + np.searchsorted(time, first_us), of.part_first[s] + np.searchsorted(time, end_us)
-
-
-@inlined()
 def _count(rates: StreamTables, s: int, day: int, keys: Keys) -> int:
     """Carts of a stream on a day, where they come by chance."""
     law = rates.count_law[s, rates.of_day[rates.rhythm[s], day]]
@@ -80,26 +73,13 @@ def _count(rates: StreamTables, s: int, day: int, keys: Keys) -> int:
 def count_carts(
     rates_table: NDArray[np.int64], web_table: NDArray[np.int64], seed: int, replication: int, start_us: int, first_day: int,
     counts: NDArray[np.int64],
-) -> int:  # fmt: skip
-    """How many carts of each stream there may be on each day, into ``counts`` (streams, days); returns their sum.
-
-    What a flash sale or a feed brings in the whole stretch stands in the first day; of a flash sale it is all it has.
-    """
+) -> None:  # fmt: skip
+    """How many carts of each stream whose carts come by chance there are on each day, into ``counts`` (streams, days)."""
     rates, of, keys = open_streams(rates_table), open_web(web_table), Keys(seed, replication, start_us, first_day)
-    first_us, end_us = start_us + first_day * _DAY, start_us + (first_day + counts.shape[1]) * _DAY
-    counts[:] = 0
     for s in range(counts.shape[0]):
         if of.way[s] == _POISSON:
             for d in range(counts.shape[1]):
                 counts[s, d] = _count(rates, s, first_day + d, keys)
-        elif of.way[s] == _FLASH:
-            if of.flash_at[s] < end_us and of.flash_at[s] + of.flash_length[s] > first_us:
-                counts[s, 0] = of.flash_orders[s]
-        else:
-            first, end = _part_of(of, s, first_us, end_us)
-            counts[s, 0] = end - first
-    total: int = counts.sum()
-    return total
 
 
 @inlined()
@@ -137,11 +117,11 @@ def _due_by_chance(
 
 @inlined()
 def _due_in_flash(
-    rates: StreamTables, of: WebTables, s: int, keys: Keys, first_us: int, end_us: int, due: NDArray[np.void], n: int
+    rates: StreamTables, of: WebTables, s: int, keys: Keys, carts: int, first_us: int, end_us: int, due: NDArray[np.void], n: int
 ) -> int:
     """When the carts of a flash sale come, those of [first_us, end_us); returns the row after the last."""
     step = of.flash_length[s] / _ONE
-    for i in range(of.flash_orders[s]):
+    for i in range(carts):
         word, _, _, _ = philox_block(i, 0, rates.entity[s], keys.replication, keys.seed, _CART)
         time = of.flash_at[s] + np.int64(upper(word) * step)
         if first_us <= time < end_us:
@@ -151,11 +131,10 @@ def _due_in_flash(
 
 
 @inlined()
-def _due_as_recorded(of: WebTables, s: int, first_us: int, end_us: int, due: NDArray[np.void], n: int) -> tuple[int, int]:
-    """When the carts of a feed come; returns the row after the last, and their lines."""
-    first, end = _part_of(of, s, first_us, end_us)
+def _due_as_recorded(of: WebTables, s: int, first: int, carts: int, due: NDArray[np.void], n: int) -> tuple[int, int]:
+    """When recorded carts from ``first`` on come; returns the row after the last, and their lines."""
     lines = 0
-    for i in range(first, end):
+    for i in range(first, first + carts):
         _put(due[np.uintp(n)], of.time[i], i - of.part_first[s], s, 0)
         lines += of.lines[i]
         n += 1
@@ -165,21 +144,27 @@ def _due_as_recorded(of: WebTables, s: int, first_us: int, end_us: int, due: NDA
 @compiled()
 def find_due(
     rates_table: NDArray[np.int64], web_table: NDArray[np.int64], seed: int, replication: int, start_us: int, first_day: int,
-    counts: NDArray[np.int64], due: NDArray[np.void],
+    counts: NDArray[np.int64], recorded: NDArray[np.int64], due: NDArray[np.void],
 ) -> tuple[int, int]:  # fmt: skip
-    """When the carts that ``counts`` announces come, into ``due``: stream by stream; returns how many, and most lines of them."""
+    """When the carts that ``counts`` announces come, into ``due``: stream by stream; returns how many, and at most how many lines.
+
+    Parameters
+    ----------
+    counts : (streams, days) carts; those of a feed or flash sale in the first column, of a flash sale all it ever has
+    recorded : (streams,) the first recorded cart of each
+    """
     rates, of, keys = open_streams(rates_table), open_web(web_table), Keys(seed, replication, start_us, first_day)
     first_us, end_us = start_us + first_day * _DAY, start_us + (first_day + counts.shape[1]) * _DAY
     n, lines = 0, 0
     for s in range(counts.shape[0]):
+        before = n
         if of.way[s] == _POISSON:
             n, more = _due_by_chance(rates, of, s, keys, counts, due, n)
         elif of.way[s] == _FLASH:
-            before = n
-            n = _due_in_flash(rates, of, s, keys, first_us, end_us, due, n) if counts[s, 0] else n
+            n = _due_in_flash(rates, of, s, keys, counts[s, 0], first_us, end_us, due, n)
             more = n - before
         else:
-            n, more = _due_as_recorded(of, s, first_us, end_us, due, n)
+            n, more = _due_as_recorded(of, s, recorded[s], counts[s, 0], due, n)
         lines += more
     return n, lines
 
@@ -220,15 +205,15 @@ def _pay(of: WebTables, s: int, time: int, words: _Words, cart: Row) -> None:
 @compiled()
 def fill_carts(
     rates_table: NDArray[np.int64], web_table: NDArray[np.int64], seed: int, replication: int, start_us: int, first_day: int,
-    days: int, due: NDArray[np.void], n: int, spare: NDArray[np.void], ordered: NDArray[np.void], ends: NDArray[np.int32],
-    number: int, carts: NDArray[np.void], lines: NDArray[np.void],
+    days: int, due: NDArray[np.void], n: int, held: NDArray[np.void], spare: NDArray[np.void], ordered: NDArray[np.void],
+    ends: NDArray[np.int32], number: int, carts: NDArray[np.void], lines: NDArray[np.void],
 ) -> tuple[int, int]:  # fmt: skip
     """The ``n`` carts that are ``due``, in order, and their lines; returns how many of both. ``number`` is that of the first.
 
     A cart that wants nothing is none. The row behind the last is never due.
     """
     rates, of, keys = open_streams(rates_table), open_web(web_table), Keys(seed, replication, start_us, first_day)
-    picked, held = np.zeros(MOST_LINES + 1, np.int64), due[:1].copy()
+    picked = np.zeros(_MOST_LINES + 1, np.int64)
     sort_rows(due, n, (start_us + first_day * _DAY) << _SHIFT, (days * _DAY) << _SHIFT, ends, held, spare, ordered)
     kept, m = 0, 0
     for i in range(n):
