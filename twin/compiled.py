@@ -12,9 +12,12 @@ import os
 import tempfile
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import numba
 from numba import njit
+from numba.core.caching import Cache
+from numba.core.runtime import rtsys
 
 FOLDER, PREFIX = "stocktwin", "kernels-"
 _PACKAGES = ("twin", "policies")
@@ -72,7 +75,18 @@ def _load_without_blas() -> None:
         linalg.ensure_blas = found
 
 
+def _load_from_cache(cache: Any, signature: Any, context: Any) -> Any:
+    """Load a kernel from the cache without all that compiling takes, which costs a quarter of a second at every start.
+
+    Where the cache has no such kernel numba compiles it, and loads the rest by itself.
+    """
+    rtsys.initialize(context)
+    with cache._guard_against_spurious_io_errors():
+        return cache._load_overload(signature, context)
+
+
 _load_without_blas()
+Cache.load_overload = _load_from_cache
 
 compiled = partial(njit, cache=True, nogil=True)
 """A kernel that Python calls: ``@compiled()``."""
