@@ -93,4 +93,5 @@ compiled = partial(njit, cache=True, nogil=True)
 
 inlined = partial(njit, cache=True, nogil=True, forceinline=True, no_cpython_wrapper=True, no_cfunc_wrapper=True)
 """A small function that becomes part of the kernels that call it: ``@inlined()``. Python cannot call it, which spares the
-compiler the unpacking of its arguments, the larger part of its work."""
+compiler the unpacking of its arguments, the larger part of its work. A long one with several callers stays a function:
+``forceinline=False``."""
