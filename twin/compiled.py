@@ -9,12 +9,18 @@ from __future__ import annotations
 
 import hashlib
 import os
+import sys
 import tempfile
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import numba
 from numba import njit
+from numba.core import environment
+from numba.core.caching import Cache
+from numba.core.environment import Environment, lookup_environment
+from numba.core.runtime import rtsys
 
 FOLDER, PREFIX = "stocktwin", "kernels-"
 _PACKAGES = ("twin", "policies")
@@ -55,28 +61,37 @@ def kernels_folder() -> Path:
     return Path(str(numba.config.CACHE_DIR))
 
 
-def _load_without_blas() -> None:
-    """Load numba's functions on arrays without SciPy's linear algebra, which takes half a second of every start.
+def _load_from_cache(cache: Any, signature: Any, context: Any) -> Any:
+    """Load a kernel from the cache without all that compiling takes, which costs a quarter of a second at every start.
 
-    numba imports it only to learn whether kernels may call ``np.cov``; none of ours does. ``np.dot`` finds it when it is needed.
+    Where the cache has no such kernel numba compiles it, and loads the rest by itself.
     """
-    from numba.np import linalg
-
-    def without() -> None:
-        raise ImportError
-
-    found, linalg.ensure_blas = linalg.ensure_blas, without
-    try:
-        import numba.np.arraymath  # noqa: F401
-    finally:
-        linalg.ensure_blas = found
+    rtsys.initialize(context)
+    with cache._guard_against_spurious_io_errors():
+        return cache._load_overload(signature, context)
 
 
-_load_without_blas()
+def _environment_from_cache(module: str, constants: list[Any], name: str) -> Environment:
+    """Make the environment of a function of a kernel, without importing the module where numba itself has that function.
+
+    What such a module defines, only a compiler asks for. It also spares SciPy's linear algebra, which numba imports there.
+    """
+    found = lookup_environment(name)
+    if found is None:
+        found = Environment(vars(sys.modules[module]) if module in sys.modules else {"__name__": module})
+        found.consts[:] = constants
+        found.env_name = name
+        Environment._memo[name] = found
+    return found
+
+
+Cache.load_overload = _load_from_cache
+environment._rebuild_env = _environment_from_cache
 
 compiled = partial(njit, cache=True, nogil=True)
 """A kernel that Python calls: ``@compiled()``."""
 
 inlined = partial(njit, cache=True, nogil=True, forceinline=True, no_cpython_wrapper=True, no_cfunc_wrapper=True)
 """A small function that becomes part of the kernels that call it: ``@inlined()``. Python cannot call it, which spares the
-compiler the unpacking of its arguments, the larger part of its work."""
+compiler the unpacking of its arguments, the larger part of its work. A long one with several callers stays a function:
+``forceinline=False``."""

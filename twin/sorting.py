@@ -26,6 +26,13 @@ def _after(rows: NDArray[np.void], i: int, other: NDArray[np.void], j: int) -> b
 
 
 @inlined()
+def copy(rows: NDArray[np.void], first: int, end: int, out: NDArray[np.void], to: int) -> None:
+    """Copy rows [first, end) to ``out`` from ``to`` on. An assignment of slices would bring its messages into every kernel."""
+    for i in range(end - first):
+        out[np.uintp(to + i)] = rows[np.uintp(first + i)]
+
+
+@inlined()
 def _insert(rows: NDArray[np.void], first: int, end: int, held: NDArray[np.void]) -> None:
     """Insertion sort of rows [first, end); ``held`` is room for one row."""
     for i in range(first + 1, end):
@@ -52,7 +59,7 @@ def _merge(rows: NDArray[np.void], first: int, middle: int, end: int, out: NDArr
             j += 1
 
 
-@inlined()
+@inlined(forceinline=False)
 def _sort_crowd(rows: NDArray[np.void], first: int, end: int, spare: NDArray[np.void], held: NDArray[np.void]) -> None:
     """Merge sort of rows [first, end), many of one instant: inserting them would take the square of their number."""
     sorted_already = True
@@ -66,7 +73,7 @@ def _sort_crowd(rows: NDArray[np.void], first: int, end: int, spare: NDArray[np.
     while width < end - first:
         for run in range(first, end, 2 * width):
             _merge(rows, run, min(run + width, end), min(run + 2 * width, end), spare)
-        rows[first:end] = spare[first:end]
+        copy(spare, first, end, rows, first)
         width *= 2
 
 
@@ -102,7 +109,7 @@ def _buckets(span: int, rows: int) -> tuple[int, int]:
     return shift, ((span - 1) >> shift) + 1
 
 
-@inlined()
+@inlined(forceinline=False)
 def _fine(
     rows: NDArray[np.void], first: int, end: int, low: int, span: int, ends: NDArray[np.int32], held: NDArray[np.void],
     out: NDArray[np.void],
@@ -148,7 +155,7 @@ def sort_rows(
         if coarse[b] - first <= _FINE:
             _fine(spare, first, coarse[b], part, 1 << shift, ends, held, out)
         else:  # very uneven: some moments have more rows than the cache holds
-            out[first : coarse[b]] = spare[first : coarse[b]]
+            copy(spare, first, coarse[b], out, first)
             _sort_crowd(out, first, coarse[b], rows, held)
         first = coarse[b]
 

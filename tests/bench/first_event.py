@@ -24,6 +24,9 @@ def _part(name: str) -> None:
 
 def main(scenario: str = "two-stores") -> None:
     """Import, load, build, start, stop."""
+    from twin.cli import collect_seldom
+
+    collect_seldom()
     import twin.cli.app  # noqa: F401
 
     _part("import of the command line")

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -43,3 +45,33 @@ def test_another_checkout_has_another_folder(monkeypatch: pytest.MonkeyPatch, tm
     monkeypatch.setattr(compiled, "__file__", str(tmp_path / "twin" / "compiled.py"))
     monkeypatch.setattr(Path, "resolve", lambda self, strict=False: self)
     assert compiled._sources_digest() != here
+
+
+KERNEL = """
+import sys
+import numpy as np
+from twin.compiled import compiled
+
+@compiled()
+def places(values, wanted):
+    return np.searchsorted(values, wanted)
+
+print(places(np.array([1, 2, 4]), 4))
+print(*sorted({"numba.np.arrayobj", "numba.np.arraymath", "scipy.linalg"} & set(sys.modules)), "imported")
+print(places(np.array([1.0, 2.0, 4.0]), 3.0), len(places.stats.cache_misses))
+"""
+
+
+def test_a_kernel_from_the_cache_is_loaded_without_the_compiler_and_others_are_compiled_beside_it(tmp_path: Path) -> None:
+    script, root = tmp_path / "kernel.py", Path(compiled.__file__).parent.parent
+    script.write_text(KERNEL)
+    environment = {**os.environ, "NUMBA_CACHE_DIR": str(tmp_path / "cache"), "PYTHONPATH": str(root)}
+
+    def run() -> list[str]:
+        done = subprocess.run([sys.executable, str(script)], env=environment, capture_output=True, text=True, check=True)
+        return done.stdout.splitlines()
+
+    assert run()[0] == "2"
+    for index in (tmp_path / "cache").rglob("*.2.nbc"):  # of the second call: to be compiled again, after the first is loaded
+        index.unlink()
+    assert run() == ["2", "imported", "2 1"]

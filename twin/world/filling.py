@@ -19,7 +19,7 @@ from twin.demand.generate import draw_clockwork, draw_recorded, draw_stream
 from twin.demand.streams import open_streams
 from twin.demand.tables import open_clockworks, open_recorded
 from twin.memory import Row, pointer
-from twin.sorting import set_aside, sort_rows
+from twin.sorting import copy, set_aside, sort_rows
 from twin.world.state import ARRIVAL, SALE, TRACK
 
 _DAY, _SHIFT, _NEVER = DAY, KEY_SHIFT, NEVER
@@ -129,7 +129,7 @@ def fill(
         bench.later_first[t + 1] = later
         track.arrivals, track.arrivals_end = heard, heard + due
         sort_rows(bench.sent, due, low, span, bench.ends, held_arrival, bench.sent_spare, bench.heard)
-        bench.arrivals[heard : heard + due] = bench.heard[:due]
+        copy(bench.heard, 0, due, bench.arrivals, heard)
         heard += due
         bench.sales[np.uintp(row)] = bench.sales[max(row - 1, 0)]
         _close(bench.sales[np.uintp(row)])
