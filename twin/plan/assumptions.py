@@ -21,8 +21,6 @@ Path = tuple[str | int, ...]
 
 def not_built(scenario: Scenario) -> Iterator[tuple[Path, str]]:
     """Parts of a valid scenario that would change its results and are not simulated yet."""
-    if scenario.demand.web:
-        yield ("demand", "web"), "web orders"
     if scenario.streams.rfid:
         yield ("streams", "rfid"), "RFID sweeps"
     if scenario.streams.supplier != PERFECT:

@@ -20,6 +20,7 @@ from twin.demand.streams import StreamTables, stream_tables
 from twin.demand.tables import ClockworkTables, RecordedTables, clockwork_tables, recorded_tables
 from twin.kpis.ledger import Buckets, CostRates, Labels
 from twin.plan.assumptions import assumptions_of, not_built
+from twin.plan.carts import plan_carts
 from twin.plan.cells import Cells, range_cells
 from twin.plan.demand import plan_demand
 from twin.plan.downstream import Downstream
@@ -29,6 +30,7 @@ from twin.plan.limits import check_lanes, not_simulated
 from twin.plan.opening import OpenOrder, days_of, open_orders, opening_stock
 from twin.plan.places import check_names, locations_of, read_network
 from twin.plan.rules import plan_rules
+from twin.plan.web import WebPlan, pickup_stores, plan_web
 
 if TYPE_CHECKING:
     from scenarios import Resolved, Scenario
@@ -69,6 +71,7 @@ class Plan:
     orders: list[OpenOrder]
     opening: NDArray[np.int16] | NDArray[np.int32]  # (cells,) units, in the smaller type where it does
     assumptions: list[str]
+    web: WebPlan | None = None  # where there are web orders
 
     @property
     def scenario(self) -> Scenario:
@@ -93,7 +96,7 @@ class Plan:
     @cached_property
     def tracks(self) -> int:
         """One for each location, or one for all where what a shelf does may call on the network between two of its events."""
-        together = self.asks_at_once or self.scenario.demand.unmet.pos == "backorder"
+        together = self.asks_at_once or self.scenario.demand.unmet.pos == "backorder" or self.web is not None
         return 1 if together else len(self.network.locations)
 
     @property
@@ -178,6 +181,7 @@ def build_plan(resolved: Resolved, *, strict: bool = False) -> Plan:
     cells = range_cells(resolved, network, items)
     _check_memory(resolved, network, items, cells)
     demand = plan_demand(resolved, network, items, cells, strict)
+    web = _plan_web(resolved, network, items, cells, demand, strict)
     expected = Downstream(network, cells, demand)
     groups = plan_rules(resolved, network, items, cells, expected)
     scenario = resolved.scenario
@@ -186,9 +190,20 @@ def build_plan(resolved: Resolved, *, strict: bool = False) -> Plan:
         stream_tables(demand.streams, scenario.start_us, days_of(scenario.end_us - scenario.start_us)),
         clockwork_tables(demand.clockworks), recorded_tables(demand.recorded), groups, _channels(scenario, network),
         open_orders(resolved, network, items, cells),
-        _small(opening_stock(resolved, network, items, cells, expected, groups)), [],
+        _small(opening_stock(resolved, network, items, cells, expected, groups)), [], web,
     )  # fmt: skip
     return replace(plan, assumptions=assumptions_of(plan))
+
+
+def _plan_web(
+    resolved: Resolved, network: Network, items: Items, cells: Cells, demand: DemandPlan, strict: bool
+) -> WebPlan | None:
+    if not resolved.scenario.demand.web:
+        return None
+    carts = plan_carts(resolved, network, items, demand, pickup_stores(resolved, network), strict)
+    demand.notes += carts.notes
+    demand.bad_rows += carts.bad_rows
+    return plan_web(resolved, network, items, cells, carts, demand)
 
 
 def _check_days(resolved: Resolved) -> None:

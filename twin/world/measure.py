@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 _Number = TypeVar("_Number", np.int64, np.float64)
 
-_STRAIGHT_COUNTS = ("lines", "sold", "lost", "backordered", "backfilled", "shrunk", "received", "dispatched")
+_STRAIGHT_COUNTS = ("lines", "sold", "lost", "backordered", "backfilled", "shrunk", "received", "dispatched", "picked", "restocked")
 _STRAIGHT_MONEY = ("revenue", "cost_of_goods", "lost_value", "lost_margin")
 
 
@@ -98,7 +98,8 @@ def close_ledger(
     counts[:, :, COUNT["demanded"]] = page["sold"] + page["lost"] + page["backordered"]
     counts[:, :, COUNT["lines_filled"]] = page["lines"] - page["lines_short"]
     units, empty, value = _opening(plan, opening)
-    net = page["received"] - page["sold"] - page["backfilled"] - page["dispatched"] - page["shrunk"]
+    gone = page["sold"] + page["backfilled"] + page["dispatched"] + page["shrunk"] + page["picked"]
+    net = page["received"] + page["restocked"] - gone
     counts[:, :, COUNT["on_hand_us"]] = page["on_hand_us"] + _levels(units, net) * DAY
     counts[:, :, COUNT["out_us"]] = page["out_us"] + _levels(empty, page["out_net"]) * DAY
     owed = _levels(np.zeros_like(units), page["backordered"] - page["backfilled"])

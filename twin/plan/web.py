@@ -1,0 +1,264 @@
+"""Who may serve web orders, from where to where, at what price: the tables of routing and fulfilment, made once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from network import Network
+from network.candidates import distances_m
+from network.carriers import FREIGHT_BY_KG, MILLIONTHS, ZONE_CUTS_M, RateTable
+from policies.registry import make_reservation, make_routing
+from policies.reservation import ReservationFacts, ReservationPolicy
+from policies.routing.base import RoutingFacts, RoutingPolicy
+from scenarios.schema.shipping import Carrier
+from twin.clock import NEVER
+from twin.demand.web.streams import CartPlan, PickupStores
+from twin.plan.cells import Cells
+from twin.plan.expected import DemandPlan, Expected
+from twin.plan.items import Items
+from twin.plan.places import locations_of, skus_of
+
+if TYPE_CHECKING:
+    from scenarios import Resolved, Scenario
+
+MOST_STORES = 48  # that may ship to a zone, the best ones; centers and hubs always may
+NEVER_SHIPS = (NEVER, NEVER)
+
+
+@dataclass(frozen=True, eq=False)
+class WebPlan:
+    """What web orders need to know of a scenario; z zones, l locations.
+
+    Attributes
+    ----------
+    candidate_first : shape (z + 1,)
+    candidates : shape (c, 3), see ``network.candidates``
+    ships : shape (l, 2), µs between which a location serves web orders
+    most : shape (l, 2), orders and units that it takes on in a local day
+    carrier : shape (l,), which of the scenario's carriers collects there, -1 none
+    metres : shape (z, l)
+    nearest : shape (z,), nearest store, -1 where there is none
+    safety : shape (cells,) or (1,), units held back from the web
+    """
+
+    carts: CartPlan
+    routing: RoutingPolicy
+    reservation: ReservationPolicy
+    candidate_first: NDArray[np.int64]
+    candidates: NDArray[np.int64]
+    ships: NDArray[np.int64]
+    most: NDArray[np.int64]
+    carrier: NDArray[np.int32]
+    tables: list[RateTable | None]
+    metres: NDArray[np.int64]
+    nearest: NDArray[np.int32]
+    safety: NDArray[np.int32]
+    goods: NDArray[np.int64]  # (SKUs, 3): grams, cm³ of volume, millionths of price
+
+    @property
+    def zones(self) -> int:
+        """How many zones of customers there are."""
+        return len(self.candidate_first) - 1
+
+
+def pickup_stores(resolved: Resolved, network: Network) -> PickupStores:
+    """Where each zone collects: at its nearest store, where several are as near at any of them."""
+    stores = np.array([i for i, place in enumerate(network.locations) if place.kind == "store"], np.int32)
+    metres = _metres(resolved, network)
+    chosen = [stores[row[stores] == row[stores].min()] if stores.size else stores for row in metres]
+    first = np.concatenate([[0], np.cumsum([each.size for each in chosen])]).astype(np.int64)
+    return PickupStores(first, np.concatenate(chosen).astype(np.int32))
+
+
+def plan_web(
+    resolved: Resolved, network: Network, items: Items, cells: Cells, carts: CartPlan, demand: DemandPlan
+) -> WebPlan:
+    """The tables of web orders; tells ``demand`` what each location must expect of them."""
+    scenario = resolved.scenario
+    ships, most = _ships(scenario, network), _most(scenario, network)
+    metres = _metres(resolved, network)
+    carrier = _carriers(scenario, network)
+    tables = [_rates(each) for each in scenario.carriers]
+    routing_rule = scenario.policies.routing
+    use, params = ("proximity", {}) if routing_rule is None else (routing_rule.use, dict(routing_rule.params))
+    facts = RoutingFacts(_tariff(tables), locations=tuple(place.id for place in network.locations))
+    if ":" not in use and "split_penalty" not in params and scenario.costs.split:
+        params["split_penalty"] = scenario.costs.split
+    routing = make_routing(use, facts, params)
+    first, candidates = _candidates(routing.sorts_by, network, ships, metres, carrier, tables, scenario)
+    web = WebPlan(
+        carts, routing, _reservation(scenario), first, candidates, ships, most, carrier, tables, metres,
+        _nearest_store(network, metres), _safety(scenario, network, items, cells), _goods(scenario, items),
+    )  # fmt: skip
+    _expect(web, cells, demand)
+    return web
+
+
+def _reservation(scenario: Scenario) -> ReservationPolicy:
+    given = scenario.policies.reservation
+    facts = ReservationFacts(backorders=scenario.demand.unmet.web == "backorder")
+    return make_reservation(given.use if given else "standard", facts, dict(given.params) if given else {})
+
+
+def _metres(resolved: Resolved, network: Network) -> NDArray[np.int64]:
+    """Distances of zones and locations; 0 where either has no coordinates."""
+    zones = [zone.at for zone in resolved.scenario.network.zones] or [None]
+    places = network.locations
+    found = np.zeros((len(zones), len(places)), np.int64)
+    known = [i for i, place in enumerate(places) if place.at is not None]
+    points = [place.at for place in places if place.at is not None]
+    for z, at in enumerate(zones):
+        if at is not None and known:
+            found[z, known] = distances_m(at, points)
+    return found
+
+
+def _ships(scenario: Scenario, network: Network) -> NDArray[np.int64]:
+    """Between when each location serves web orders: centers and hubs always, stores as the rules say."""
+    ships = np.full((len(network.locations), 2), NEVER, np.int64)
+    centers = [i for i, place in enumerate(network.locations) if place.kind in ("fc", "hub")]
+    ships[centers] = scenario.start_us, NEVER
+    if not centers and not scenario.ship_from_store:
+        ships[[i for i, place in enumerate(network.locations) if place.kind == "store"]] = scenario.start_us, NEVER
+    left = np.array([place.kind == "store" for place in network.locations], bool)
+    for rule in scenario.ship_from_store:
+        mine = left & locations_of(rule.where, network)
+        left &= ~mine
+        ships[mine] = rule.from_ if rule.from_ is not None else scenario.start_us, rule.to if rule.to is not None else NEVER
+    return ships
+
+
+def _most(scenario: Scenario, network: Network) -> NDArray[np.int64]:
+    """Orders and units that each location takes on in a local day."""
+    most = np.full((len(network.locations), 2), NEVER, np.int64)
+    left = np.ones(len(network.locations), bool)
+    for rule in scenario.operations.capacity:
+        mine = left & locations_of(rule.at, network)
+        left &= ~mine
+        for column, value in enumerate((rule.orders_per_day, rule.units_per_day)):
+            if value is not None:
+                most[mine, column] = value
+    left = np.array([place.kind == "store" for place in network.locations], bool)
+    for wave in scenario.ship_from_store:
+        mine = left & locations_of(wave.where, network)
+        left &= ~mine
+        if wave.orders_per_day is not None:
+            most[mine, 0] = np.minimum(most[mine, 0], wave.orders_per_day)
+    return most
+
+
+def _carriers(scenario: Scenario, network: Network) -> NDArray[np.int32]:
+    carrier = np.full(len(network.locations), -1, np.int32)
+    for i, given in enumerate(scenario.carriers):
+        carrier[(carrier < 0) & locations_of(given.at, network)] = i
+    return carrier
+
+
+def _rates(carrier: Carrier) -> RateTable | None:
+    given = carrier.rates
+    if given is None:
+        return None
+    if given.times is not None:
+        return RateTable.default(given.times)
+    zones, steps = len(ZONE_CUTS_M) + 1, len(FREIGHT_BY_KG)
+    base, per_kg, per_zone = given.base or 0.0, given.per_kg or 0.0, given.per_zone or 0.0
+    return RateTable.of([[base + per_zone * z + per_kg * (kg + 1) for kg in range(steps)] for z in range(zones)])
+
+
+def _tariff(tables: list[RateTable | None]) -> NDArray[np.int64]:
+    """What weight adds, one block of zones for each carrier; the last row is that of who pays nothing."""
+    steps = len(FREIGHT_BY_KG)
+    zones = len(ZONE_CUTS_M) + 1
+    blocks = [np.zeros((zones, steps), np.int64) if table is None else table.tariff() for table in tables]
+    return np.ascontiguousarray(np.concatenate([*blocks, np.zeros((1, steps), np.int64)]))
+
+
+def bands_of(metres: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Carrier zones, from 0 on, of distances."""
+    return np.searchsorted(np.asarray(ZONE_CUTS_M), metres, side="left").astype(np.int64)
+
+
+def _candidates(
+    sorts_by: str, network: Network, ships: NDArray[np.int64], metres: NDArray[np.int64], carrier: NDArray[np.int32],
+    tables: list[RateTable | None], scenario: Scenario,
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:  # fmt: skip
+    """For each zone who may serve it, the best first: see ``network.candidates`` for the columns."""
+    serving = np.flatnonzero(ships[:, 0] < NEVER)
+    is_store = np.array([network.locations[i].kind == "store" for i in serving.tolist()], bool)
+    zones, last = len(ZONE_CUTS_M) + 1, len(tables) * (len(ZONE_CUTS_M) + 1)
+    found = []
+    for row in metres:
+        there, bands = row[serving], bands_of(row[serving])
+        scores, rows = there.copy(), np.full(serving.size, last, np.int64)
+        if sorts_by == "cost":
+            scores[:] = 0
+            for i, table in enumerate(tables):
+                mine = carrier[serving] == i
+                rows[mine] = i * zones + bands[mine]
+                scores[mine] = round(scenario.carriers[i].handling * MILLIONTHS)
+                if table is not None:
+                    scores[mine] += table.first()[bands[mine]]
+        order = np.lexsort((serving, there, scores))
+        stores = np.cumsum(is_store[order])
+        order = order[~is_store[order] | (stores <= MOST_STORES)]
+        found.append(np.stack([scores, rows, serving], axis=1)[order])
+    first = np.concatenate([[0], np.cumsum([len(each) for each in found])]).astype(np.int64)
+    return first, np.ascontiguousarray(np.concatenate(found).astype(np.int64))
+
+
+def _nearest_store(network: Network, metres: NDArray[np.int64]) -> NDArray[np.int32]:
+    stores = np.array([i for i, place in enumerate(network.locations) if place.kind == "store"], np.int64)
+    if not stores.size:
+        return np.full(len(metres), -1, np.int32)
+    return stores[np.argmin(metres[:, stores], axis=1)].astype(np.int32)
+
+
+def _safety(scenario: Scenario, network: Network, items: Items, cells: Cells) -> NDArray[np.int32]:
+    """Units of each cell that the web may not promise; the first rule that matches decides."""
+    if not scenario.policies.safety:
+        return np.zeros(1, np.int32)
+    safety, left = np.zeros(len(cells), np.int32), np.ones(len(cells), bool)
+    for rule in scenario.policies.safety:
+        skus = skus_of(rule.where, items)
+        for location in np.flatnonzero(locations_of(rule.where, network)).tolist():
+            part = cells.of(location)
+            mine = left[part] if skus is None else left[part] & skus[cells.skus[location]]
+            safety[part][mine] = rule.units
+            left[part] &= ~mine
+    return safety
+
+
+def _goods(scenario: Scenario, items: Items) -> NDArray[np.int64]:
+    goods = np.zeros((len(items.skus), 3), np.int64)
+    goods[:, 2] = np.rint(items.price * MILLIONTHS)
+    for item in scenario.catalog.items or ():
+        place = items.index[item.sku]
+        goods[place, 0] = round((item.weight_kg or 0.0) * 1000)
+        goods[place, 1] = round((item.volume_l or 0.0) * 1000)
+    return goods
+
+
+def _expect(web: WebPlan, cells: Cells, demand: DemandPlan) -> None:
+    """Each zone's demand is expected of its first candidate that ranges the SKU, a pickup of its store."""
+    for expected in web.carts.expected:
+        shares = expected.stores.copy()
+        first: dict[int, float] = {}
+        for zone, share in enumerate(expected.zones.tolist()):
+            rows = web.candidates[web.candidate_first[zone] : web.candidate_first[zone + 1]]
+            if share and len(rows):
+                location = int(rows[0, 2])
+                first[location] = first.get(location, 0.0) + share
+        for location, share in first.items():
+            shares[location] += share
+        for location in np.flatnonzero(shares).tolist():
+            ranged, share = cells.skus[location], float(shares[location])
+            at = np.searchsorted(ranged, expected.sku)
+            there = (at < ranged.size) & (ranged[np.minimum(at, max(ranged.size - 1, 0))] == expected.sku) if ranged.size else at < 0
+            if there.any():
+                demand.expect(
+                    location, Expected(at[there], expected.mean[there] * share, expected.variance[there] * share)
+                )
