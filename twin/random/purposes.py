@@ -22,3 +22,7 @@ class Purpose(IntEnum):
     WEB_CART = 12
     WEB_LINE = 13
     WEB_REPEAT = 14  # a line whose SKU the cart has already
+    SERVICE = 15  # at a station, and whether it is to be done again
+    PARCEL = 16  # its way to the customer, or whether that one comes
+    RETURN = 17
+    CONFIRMATION = 18  # how long the record waits to hear of a pick

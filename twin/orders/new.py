@@ -1,0 +1,184 @@
+"""A new book of orders for a plan, and room for more of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from zoneinfo import ZoneInfo
+
+import numpy as np
+from numpy.typing import NDArray
+
+from policies.reservation import Standard
+from policies.routing.built_in import BuiltIn
+from policies.routing.columns import SPLIT_LINES
+from scenarios.errors import ScenarioError
+from twin.clock import DAY, NEVER
+from twin.kpis.orders import ORDER_FIELDS
+from twin.local_days import midnights_of
+from twin.orders.rows import link
+from twin.orders.state import (
+    ASKED,
+    ENTRY,
+    GOODS,
+    LINE,
+    NODE,
+    NONE,
+    ORDER,
+    SHIPMENT,
+    TIMER,
+    Book,
+    Control,
+)
+from twin.plan.build import Plan
+from twin.plan.web import WebPlan
+
+_ROWS = 1 << 14  # of a pool at first
+_LOG = 1 << 15
+
+
+def new_book(plan: Plan, *, logs: bool = False) -> Book:
+    """An empty book for a plan with web orders."""
+    web = plan.web
+    assert web is not None
+    most_lines = max(1, web.carts.most_lines)
+    candidates = int(np.diff(web.candidate_first).max(initial=1))
+    cut = isinstance(web.routing, BuiltIn) and bool(web.routing.settings[SPLIT_LINES])
+    rows = most_lines * max(1, candidates) if cut or not isinstance(web.routing, BuiltIn) else most_lines
+    midnights, clocks = local_days(plan)
+    sheets, nodes = _nodes(plan, web, clocks)
+    backorders = plan.scenario.demand.unmet.web == "backorder"
+    goods = np.zeros(len(plan.items.skus), GOODS)
+    goods["grams"], goods["volume_grams"], goods["price"] = _billed(plan, web)
+    numbers = np.arange(len(nodes), dtype=np.int64)
+    book = Book(
+        orders=_pool(ORDER), lines=_pool(LINE), shipments=_pool(SHIPMENT),
+        soft=np.zeros(plan.cells, np.int32),
+        waiting=np.full(plan.cells if backorders else 1, NONE, np.int32),
+        last_waiting=np.full(plan.cells if backorders else 1, NONE, np.int32),
+        safety=web.safety,
+        rejected=np.full(plan.cells if web.routing.reject_cooldown else 1, -(1 << 62), np.int64),
+        nodes=nodes, places=sheets, candidate_first=web.candidate_first, candidates=web.candidates,
+        alone=np.stack([np.zeros_like(numbers), np.zeros_like(numbers), numbers], axis=1),
+        tariff=web.routing.tariff if isinstance(web.routing, BuiltIn) else np.zeros((1, 1), np.int64),
+        routing=web.routing.settings if isinstance(web.routing, BuiltIn) else np.zeros(5, np.int64),
+        reservation=_settings(plan, web),
+        soft_timers=np.zeros(_ROWS, TIMER), hard_timers=np.zeros(_ROWS, TIMER),
+        asked=np.zeros(4 * _ROWS, ASKED),
+        question_lines=np.zeros((most_lines, 3), np.int64), question_rows=np.zeros(most_lines, np.int32),
+        left=np.zeros((candidates, 2), np.int64), stock=np.zeros((candidates, most_lines), np.int64),
+        plan=np.zeros((rows, 3), np.int64), promised=np.zeros((7, max(rows, most_lines)), np.int64),
+        goods=goods, midnights=midnights,
+        tally=np.zeros((plan.days, len(ORDER_FIELDS)), np.int64), hold_net=np.zeros(plan.days, np.int64),
+        log=np.zeros(_LOG, ENTRY), control=np.zeros(len(Control), np.int64),
+    )  # fmt: skip
+    _set_control(book, plan, web, logs)
+    return book
+
+
+def _pool(kind: np.dtype[np.void]) -> NDArray[np.void]:
+    rows = np.zeros(_ROWS, kind)
+    link(rows, 0)
+    return rows
+
+
+def _settings(plan: Plan, web: WebPlan) -> NDArray[np.int64]:
+    if not isinstance(web.reservation, Standard):
+        raise plan.resolved.error(
+            ("policies", "reservation", "use"), "a reservation rule of one's own is not asked in a run yet",
+            found=type(web.reservation).__name__, expected="standard",
+        )  # fmt: skip
+    return web.reservation.settings
+
+
+def _billed(plan: Plan, web: WebPlan) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
+    """Grams, grams by volume (with the divisor of the first carrier) and price of each SKU."""
+    carriers = plan.scenario.carriers
+    divisor = carriers[0].divisor if carriers else 5000.0
+    volume = np.ceil(web.goods[:, 1] * 1000 / divisor).astype(np.int64)
+    return web.goods[:, 0], volume, web.goods[:, 2]
+
+
+def local_days(plan: Plan) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
+    """Starts of local days by clock (clocks, days), and which clock each location goes by."""
+    zones = [place.timezone or plan.scenario.time.timezone for place in plan.network.locations]
+    names = list(dict.fromkeys(zones))
+    table = np.stack([midnights_of(ZoneInfo(name), plan.scenario.start_us, plan.days + 3) for name in names])
+    return np.ascontiguousarray(table), np.array([names.index(zone) for zone in zones], np.int32)
+
+
+def _nodes(plan: Plan, web: WebPlan, clocks: NDArray[np.int32]) -> tuple[NDArray[np.int32], NDArray[np.void]]:
+    places, cells = plan.network.locations, plan.ranged
+    nodes = np.zeros(len(places), NODE)
+    sheets: dict[int, int] = {}
+    rows: list[NDArray[np.int32]] = []
+    for i, place in enumerate(places):
+        ranged, node = cells.skus[i], nodes[i]
+        node["first"], node["size"], node["sheet"] = cells.first[i], ranged.size, NONE
+        if ranged.size and (ranged[0] != 0 or ranged[-1] != ranged.size - 1):
+            if id(ranged) not in sheets:
+                sheets[id(ranged)] = len(rows)
+                row = np.full(len(plan.items.skus), NONE, np.int32)
+                row[ranged] = np.arange(ranged.size, dtype=np.int32)
+                rows.append(row)
+            node["sheet"] = sheets[id(ranged)]
+        node["ships_from"], node["ships_to"] = web.ships[i]
+        node["most_orders"], node["most_units"] = web.most[i]
+        node["opens"], node["closes"] = place.open or (0, 0)
+        node["cut_off"], node["zone"] = -1 if place.cut_off is None else place.cut_off, clocks[i]
+    return np.stack(rows) if rows else np.zeros((1, 1), np.int32), nodes
+
+
+def _set_control(book: Book, plan: Plan, web: WebPlan, logs: bool) -> None:
+    control, scenario = book.control, plan.scenario
+    ready = scenario.promise.pickup.ready
+    control[Control.ORDERS_LEFT] = control[Control.LINES_LEFT] = control[Control.SHIPMENTS_LEFT] = _ROWS
+    control[Control.ASK] = control[Control.WATCHED] = NONE
+    control[Control.RULE] = web.routing.code
+    control[Control.SOFT_TTL], control[Control.HARD_TTL] = web.reservation.soft_ttl, web.reservation.hard_ttl
+    control[Control.DELIVERY] = NEVER if scenario.promise.delivery is None else scenario.promise.delivery
+    control[Control.READY] = ready or NEVER
+    control[Control.BACKORDERS] = scenario.demand.unmet.web == "backorder"
+    control[Control.COOLDOWN], control[Control.LOGS] = web.routing.reject_cooldown, logs
+    control[Control.START], control[Control.NOW] = scenario.start_us, scenario.start_us
+    control[Control.END] = scenario.end_us
+    control[Control.HONOURS_SOFT] = web.reservation.facts.honours_soft
+
+
+def grown_pool(rows: NDArray[np.void], control: NDArray[np.int64], first: int, left: int, least: int) -> NDArray[np.void]:
+    """The same rows with at least ``least`` free ones; the new ones are the first to be taken."""
+    if control[left] >= least:
+        return rows
+    more = np.zeros(2 * rows.size + least, rows.dtype)
+    more[: rows.size] = rows
+    link(more, rows.size)
+    more["next"][-1] = control[first]
+    control[first] = rows.size
+    control[left] += more.size - rows.size
+    return more
+
+
+def _grown_ring(timers: NDArray[np.void], control: NDArray[np.int64], first: int, end: int, least: int) -> NDArray[np.void]:
+    if timers.size - int(control[end] - control[first]) > least:
+        return timers
+    more = np.zeros(2 * max(timers.size, least), timers.dtype)
+    at = np.arange(int(control[first]), int(control[end]))
+    more[at & (more.size - 1)] = timers[at & (timers.size - 1)]
+    return more
+
+
+def with_room(book: Book, least: int) -> Book:
+    """The same book with at least ``least`` free rows of each kind."""
+    control = book.control
+    orders = grown_pool(book.orders, control, Control.FREE_ORDERS, Control.ORDERS_LEFT, least)
+    lines = grown_pool(book.lines, control, Control.FREE_LINES, Control.LINES_LEFT, least)
+    shipments = grown_pool(book.shipments, control, Control.FREE_SHIPMENTS, Control.SHIPMENTS_LEFT, least)
+    soft = _grown_ring(book.soft_timers, control, Control.SOFT_FIRST, Control.SOFT_END, least)
+    hard = _grown_ring(book.hard_timers, control, Control.HARD_FIRST, Control.HARD_END, least)
+    asked = book.asked if book.asked.size >= shipments.size else np.zeros(2 * shipments.size, ASKED)
+    asked[: int(control[Control.OUT])] = book.asked[: int(control[Control.OUT])]
+    return book._replace(
+        orders=orders, lines=lines, shipments=shipments, soft_timers=soft, hard_timers=hard, asked=asked
+    )
+
+
+__all__ = ["DAY", "Callable", "ScenarioError", "grown_pool", "local_days", "new_book", "with_room"]
