@@ -170,6 +170,8 @@ class Simulation:
         self.decisions.close()
         self.events.seal()
         ledger = close_ledger(plan, self.shelves.shelves.pages, plan.opening, self.inbound.integrals())
+        if self.shelves.orders is not None:
+            ledger.web = self.shelves.orders.close(plan.scenario.end_us)
         ledger.lag_histogram, ledger.snapshots = self.shelves.shelves.lags, self.snapshots
         ledger.purchase_orders, ledger.trips = self.transport.purchases, self.transport.trips
         meters = {meter.name.lower(): int(record.meters[meter]) for meter in Meter}

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from twin.fulfilment.tables import fulfilment_of
+from twin.orders.tables import Tables, book_of, part, record_of
 from twin.clock import KEY_SHIFT, NEVER, Phase
 from twin.compiled import inlined
 from twin.fulfilment.pending import enter
@@ -21,9 +23,12 @@ _CHECKOUT, _CANCEL = int(What.CHECKOUT), int(What.CANCEL)
 _CONVERSION, _RELEASE = int(Phase.CONVERSION) << 1, int(Phase.RELEASE) << 1
 
 
-@inlined()
-def come(of: Fulfilment, book: Book, record: Record) -> None:
+@part()
+def come(w: Tables) -> None:
     """The next cart: a hold is asked for, unless it is paid in the same instant."""
+    of = fulfilment_of(w)
+    book = book_of(w)
+    record = record_of(w)
     cart = of.carts[of.control[_NEXT_CART]]
     of.control[_NEXT_CART] += 1
     time = cart.key >> KEY_SHIFT
@@ -31,15 +36,15 @@ def come(of: Fulfilment, book: Book, record: Record) -> None:
     for i in range(cart.first + cart.lines - 1, cart.first - 1, -1):
         take_line(book, slot, of.wanted[i].sku, of.wanted[i].units)
     if cart.checkout == time:
-        _place(of, book, record, slot, cart.number, cart.zone, cart.pickup, cart.cancel)
+        _place(w, slot, cart.number, cart.zone, cart.pickup, cart.cancel)
         return
-    hold_lines(book, record, slot)
+    hold_lines(w, book, record, slot)
     if cart.checkout != NEVER:
-        _pay_later(of, cart, slot)
+        _pay_later(w, of, cart, slot)
 
 
 @inlined()
-def _pay_later(of: Fulfilment, cart: Row, slot: int) -> None:
+def _pay_later(w: Tables, of: Fulfilment, cart: Row, slot: int) -> None:
     """A customer is at the checkout, with a list of what is wanted: the cart may be gone by then."""
     who = of.control[_FREE]
     session = of.sessions[who]
@@ -52,12 +57,14 @@ def _pay_later(of: Fulfilment, cart: Row, slot: int) -> None:
         row = of.pieces[piece]
         row.sku, row.units, row.next = of.wanted[i].sku, of.wanted[i].units, session.first
         session.first = piece
-    enter(of, (cart.checkout << KEY_SHIFT) | _CONVERSION, _CHECKOUT, who, 0)
+    enter(w, (cart.checkout << KEY_SHIFT) | _CONVERSION, _CHECKOUT, who, 0)
 
 
-@inlined()
-def pay(of: Fulfilment, book: Book, record: Record, who: int) -> None:
+@part()
+def pay(w: Tables, who: int) -> None:
     """A customer pays: the cart becomes an order, or where its hold has expired a new one is tried."""
+    of = fulfilment_of(w)
+    book = book_of(w)
     session = of.sessions[who]
     slot = session.slot
     if book.orders[slot].number != session.number:
@@ -65,7 +72,7 @@ def pay(of: Fulfilment, book: Book, record: Record, who: int) -> None:
     if slot == NONE:
         slot = begin_cart(book, session.number, session.zone, session.pickup)
         _write_lines(of, book, slot, session.first, 0)
-    _place(of, book, record, slot, session.number, session.zone, session.pickup, session.cancel)
+    _place(w, slot, session.number, session.zone, session.pickup, session.cancel)
     give_pieces(of, session.first)
     session.next = of.control[_FREE]
     of.control[_FREE] = who
@@ -86,14 +93,14 @@ def _write_lines(of: Fulfilment, book: Book, slot: int, piece: int, _: int) -> N
         take_line(book, slot, of.pieces[at].sku, of.pieces[at].units)
 
 
-@inlined()
-def _place(
-    of: Fulfilment, book: Book, record: Record, slot: int, number: int, zone: int, pickup: int, cancel: int
-) -> None:
-    placed = begin_order(book, record, slot, number, zone, pickup)
-    route(book, placed)
+@part()
+def _place(w: Tables, slot: int, number: int, zone: int, pickup: int, cancel: int) -> None:
+    book = book_of(w)
+    record = record_of(w)
+    placed = begin_order(w, book, record, slot, number, zone, pickup)
+    route(w, book, placed)
     if cancel != NEVER:
-        enter(of, (cancel << KEY_SHIFT) | _RELEASE, _CANCEL, placed, number)
+        enter(w, (cancel << KEY_SHIFT) | _RELEASE, _CANCEL, placed, number)
 
 
 __all__ = ["come", "pay"]

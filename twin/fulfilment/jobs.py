@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from twin.fulfilment.tables import fulfilment_of, shelves_of
+from twin.orders.tables import Tables, book_of, part
 from twin.clock import HEARD, KEY_SHIFT, NEVER, Phase
 from twin.compiled import inlined
 from twin.fulfilment.calendar import leaves_at
@@ -88,9 +90,11 @@ def give_pieces(of: Fulfilment, piece: int) -> None:
         piece = after
 
 
-@inlined()
-def accept(of: Fulfilment, book: Book, shelves: Shelves, job: int, time: int) -> None:
+@part()
+def accept(w: Tables, job: int, time: int) -> None:
     """A building is asked for a shipment; where its first station is full, it is turned away."""
+    of = fulfilment_of(w)
+    book = book_of(w)
     parcel, work = book.shipments[job], of.jobs[job]
     order = book.orders[parcel.order]
     work.number, work.accepted, work.placed, work.location = parcel.number, time, order.placed, parcel.location
@@ -107,16 +111,16 @@ def accept(of: Fulfilment, book: Book, shelves: Shelves, job: int, time: int) ->
     of.nodes[day_of(of, time), work.location, _ASSIGNED] += 1
     entry = of.desks[work.location].entry
     if entry == NONE:
-        pick(of, shelves, job, time)
-        go_on(of, book, shelves, job, NONE, time)
+        pick(w, job, time)
+        go_on(w, job, NONE, time)
     elif has_room(of, entry):
-        arrive(of, job, entry, time)
+        arrive(w, job, entry, time)
     else:
         station = of.stations[entry]
         station.arrivals += measured(of, time)
         station.blocked += measured(of, time)
         work.flags |= GONE
-        enter(of, (time << KEY_SHIFT) | _PICK_HEARD, _AWAY, job, 0)
+        enter(w, (time << KEY_SHIFT) | _PICK_HEARD, _AWAY, job, 0)
 
 
 @inlined()
@@ -125,9 +129,11 @@ def withdraw(of: Fulfilment, job: int) -> None:
     of.jobs[job].flags |= WITHDRAWN
 
 
-@inlined()
-def pick(of: Fulfilment, shelves: Shelves, job: int, time: int) -> None:
+@part()
+def pick(w: Tables, job: int, time: int) -> None:
     """Take what is on the shelf, each line whole or not at all; the book hears of it after the delay of its stream."""
+    of = fulfilment_of(w)
+    shelves = shelves_of(w)
     work = of.jobs[job]
     day, piece, left = day_of(of, time), work.first, 0
     work.flags |= PICKED | UNHEARD
@@ -149,25 +155,27 @@ def pick(of: Fulfilment, shelves: Shelves, job: int, time: int) -> None:
     if left == 0:
         work.flags |= GONE
     delay = quantile_draw(of.laws[of.control[_CONFIRMS]], keyed_u32(of.control[_CONFIRM_ROOT], service_draw(of, job)))
-    enter(of, ((time + delay) << KEY_SHIFT) | _PICK_HEARD, _CONFIRMED, job, time)
+    enter(w, ((time + delay) << KEY_SHIFT) | _PICK_HEARD, _CONFIRMED, job, time)
 
 
-@inlined()
-def drop(of: Fulfilment, book: Book, shelves: Shelves, job: int, time: int) -> None:
+@part()
+def drop(w: Tables, job: int, time: int) -> None:
     """A job that was called back ends; what was picked of it goes back onto its shelf."""
+    of = fulfilment_of(w)
     work = of.jobs[job]
     work.flags |= GONE
     if not work.flags & PICKED:
-        enter(of, (time << KEY_SHIFT) | _PICK_HEARD, _AWAY, job, 0)
+        enter(w, (time << KEY_SHIFT) | _PICK_HEARD, _AWAY, job, 0)
         return
-    put_back(of, book, shelves, job, time)
+    put_back(w, job, time)
     if not work.flags & UNHEARD:
-        enter(of, (time << KEY_SHIFT) | _PICK_HEARD, _CLOSED, job, 0)
+        enter(w, (time << KEY_SHIFT) | _PICK_HEARD, _CLOSED, job, 0)
 
 
-@inlined()
-def put_back(of: Fulfilment, book: Book, shelves: Shelves, job: int, time: int) -> None:
+@part()
+def put_back(w: Tables, job: int, time: int) -> None:
     """What was picked of a job goes back onto its shelf; the book hears of it later, line by line."""
+    of = fulfilment_of(w)
     work = of.jobs[job]
     piece = work.first
     while piece != NONE:
@@ -177,80 +185,85 @@ def put_back(of: Fulfilment, book: Book, shelves: Shelves, job: int, time: int) 
             there = of.pieces[copy]
             there.sku, there.units, there.cell, there.taken, there.next = row.sku, row.units, row.cell, 0, NONE
             draw = keyed_u32(of.control[_CONFIRM_ROOT], service_draw(of, job) + 1)
-            restock(of, book, shelves, copy, work.location, work.number, time, quantile_draw(of.laws[of.control[_CONFIRMS]], draw))
+            restock(w, copy, work.location, work.number, time, quantile_draw(of.laws[of.control[_CONFIRMS]], draw))
         piece = row.next
 
 
-@inlined()
-def restock(
-    of: Fulfilment, book: Book, shelves: Shelves, piece: int, location: int, number: int, time: int, delay: int
-) -> None:
+@part()
+def restock(w: Tables, piece: int, location: int, number: int, time: int, delay: int) -> None:
     """Units come onto a shelf outside of any delivery; the book hears of it after ``delay``."""
+    of = fulfilment_of(w)
+    book = book_of(w)
+    shelves = shelves_of(w)
     row = of.pieces[piece]
     put_one_back(shelves, time, location, row.cell, row.sku, row.units)
     of.nodes[day_of(of, time), location, _RESTOCKED] += row.units
     note(book, _SAID_RESTOCKED, number, location, row.sku, row.units, 0)
-    enter(of, ((time + delay) << KEY_SHIFT) | _RETURN_HEARD, _PUT_BACK, piece, time)
+    enter(w, ((time + delay) << KEY_SHIFT) | _RETURN_HEARD, _PUT_BACK, piece, time)
 
 
 @inlined()
-def _finish(of: Fulfilment, book: Book, shelves: Shelves, job: int, time: int) -> None:
+def _finish(w: Tables, of: Fulfilment, book: Book, shelves: Shelves, job: int, time: int) -> None:
     """A parcel is ready: it goes with the next collection of its carrier, or waits for its customer."""
     work = of.jobs[job]
     if work.flags & WITHDRAWN:
-        drop(of, book, shelves, job, time)
+        drop(w, job, time)
     elif work.collected:
-        enter(of, (time << KEY_SHIFT) | _PICK, _READY, job, 0)
+        enter(w, (time << KEY_SHIFT) | _PICK, _READY, job, 0)
     else:
-        enter(of, (leaves_at(of, work.location, work.accepted, time) << KEY_SHIFT) | _PICK, _SHIP, job, 0)
+        enter(w, (leaves_at(of, work.location, work.accepted, time) << KEY_SHIFT) | _PICK, _SHIP, job, 0)
 
 
-@inlined()
-def served(of: Fulfilment, book: Book, shelves: Shelves, job: int, time: int) -> None:
+@part()
+def served(w: Tables, job: int, time: int) -> None:
     """A service ends."""
+    of = fulfilment_of(w)
     work = of.jobs[job]
     station = work.station
     row = of.stations[station]
     if work.flags & WITHDRAWN:
-        drop(of, book, shelves, job, time)
-        leave(of, station, time)
+        drop(w, job, time)
+        leave(w, station, time)
         return
     if row.entry and not work.flags & PICKED:
-        pick(of, shelves, job, time)
+        pick(w, job, time)
         if work.flags & GONE:
-            leave(of, station, time)
+            leave(w, station, time)
             return
     again = keyed_u32(of.control[_SERVICE], service_draw(of, job) - 1)
     if again < row.rework_share:
         row.rework += measured(of, time)
-        _pass_on(of, job, station, row.again, time)
+        _pass_on(w, of, job, station, row.again, time)
     else:
-        go_on(of, book, shelves, job, station, time)
+        go_on(w, job, station, time)
 
 
-@inlined()
-def go_on(of: Fulfilment, book: Book, shelves: Shelves, job: int, station: int, time: int) -> None:
+@part()
+def go_on(w: Tables, job: int, station: int, time: int) -> None:
     """A job goes on to the station after ``station``, or out of the building."""
+    of = fulfilment_of(w)
+    book = book_of(w)
+    shelves = shelves_of(w)
     work = of.jobs[job]
     if station == NONE:
         if work.flags & GONE:
             return
-        _finish(of, book, shelves, job, time)
+        _finish(w, of, book, shelves, job, time)
     elif of.stations[station].next == NONE:
-        _finish(of, book, shelves, job, time)
-        leave(of, station, time)
+        _finish(w, of, book, shelves, job, time)
+        leave(w, station, time)
     else:
-        _pass_on(of, job, station, of.stations[station].next, time)
+        _pass_on(w, of, job, station, of.stations[station].next, time)
 
 
 @inlined()
-def _pass_on(of: Fulfilment, job: int, station: int, following: int, time: int) -> None:
+def _pass_on(w: Tables, of: Fulfilment, job: int, station: int, following: int, time: int) -> None:
     if following == station:  # rework at the same bench: to the end of its queue
-        leave(of, station, time)
-        arrive(of, job, following, time)
+        leave(w, station, time)
+        arrive(w, job, following, time)
     elif has_room(of, following):
-        arrive(of, job, following, time)
-        leave(of, station, time)
+        arrive(w, job, following, time)
+        leave(w, station, time)
     else:
         keep_waiting(of, job, following)
 

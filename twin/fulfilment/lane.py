@@ -10,6 +10,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from twin.fulfilment.tables import fulfilment_of
+from twin.orders.tables import Tables, book_of, part, record_of
 from twin.clock import HEARD, KEY_SHIFT, NEVER, Phase
 from twin.compiled import compiled, inlined
 from twin.fulfilment.customers import come, pay
@@ -64,127 +66,131 @@ SPARE = 4096  # rows of each kind that one thing that happens may need
 
 
 @inlined()
-def _drain(of: Fulfilment, book: Book, shelves: Shelves, time: int) -> None:
+def _drain(w: Tables, of: Fulfilment, book: Book, time: int) -> None:
     """What the book asks of the world."""
     i = 0
     while i < book.control[_OUT]:
         asked = book.asked[i]
         if asked.what == FULFIL:
-            accept(of, book, shelves, asked.shipment, time)
+            accept(w, asked.shipment, time)
         else:
             withdraw(of, asked.shipment)
         i += 1
     book.control[_OUT] = 0
 
 
-@inlined()
-def _hear_of_pick(of: Fulfilment, book: Book, record: Record, job: int, event_time: int) -> None:
+@part()
+def _hear_of_pick(w: Tables, job: int, event_time: int) -> None:
+    of = fulfilment_of(w)
+    book = book_of(w)
+    record = record_of(w)
     work = of.jobs[job]
     work.flags &= ~UNHEARD
     piece = work.first
     while piece != NONE:
         row = of.pieces[piece]
         if row.taken == row.units:
-            hear_picked(book, record, row.line, row.units, event_time)
+            hear_picked(w, book, record, row.line, row.units, event_time)
         else:
-            hear_rejected(book, record, row.line, row.taken, event_time)
+            hear_rejected(w, book, record, row.line, row.taken, event_time)
         piece = row.next
     if work.flags & GONE:
         give_pieces(of, work.first)
         work.first = NONE
-    after_picks(book, job, not work.flags & GONE)
+    after_picks(w, job, not work.flags & GONE)
     if work.flags & ARRIVED:
-        tell_arrived(of, book, job)
+        tell_arrived(w, job)
 
 
-@inlined()
-def _hear_turned_away(of: Fulfilment, book: Book, record: Record, job: int) -> None:
+@part()
+def _hear_turned_away(w: Tables, job: int) -> None:
+    of = fulfilment_of(w)
+    book = book_of(w)
+    record = record_of(w)
     piece = of.jobs[job].first
     while piece != NONE:
-        hear_turned_away(book, record, of.pieces[piece].line)
+        hear_turned_away(w, book, record, of.pieces[piece].line)
         piece = of.pieces[piece].next
     give_pieces(of, of.jobs[job].first)
     of.jobs[job].first = NONE
-    after_picks(book, job, False)
+    after_picks(w, job, False)
 
 
 @inlined()
-def _close(of: Fulfilment, book: Book, job: int) -> None:
+def _close(w: Tables, of: Fulfilment, book: Book, job: int) -> None:
     slot = book.shipments[job].order
     give_pieces(of, of.jobs[job].first)
     of.jobs[job].first = NONE
     close_shipment(book, job)
-    forget_if_done(book, slot)
+    forget_if_done(w, book, slot)
 
 
 @inlined()
-def _happen(of: Fulfilment, book: Book, record: Record, shelves: Shelves) -> None:
+def _happen(w: Tables, of: Fulfilment, book: Book) -> None:
     """The first thing that is due."""
-    entry = of.due[take_first(of)]
+    entry = of.due[take_first(w)]
     key, what, who, other = entry.key, entry.what, entry.who, entry.other
     time = key >> KEY_SHIFT
     if what == _SERVED:
-        served(of, book, shelves, who, time)
+        served(w, who, time)
     elif what == _CONFIRMED:
-        _hear_of_pick(of, book, record, who, other)
+        _hear_of_pick(w, who, other)
     elif what == _SHIP:
-        ship(of, book, shelves, who, time)
+        ship(w, who, time)
     elif what == _DELIVER:
-        deliver(of, book, who, time)
+        deliver(w, who, time)
     elif what == _CHECKOUT:
-        pay(of, book, record, who)
+        pay(w, who)
     elif what == _READY:
-        ready(of, book, shelves, who, time)
+        ready(w, who, time)
     elif what == _COLLECT:
-        collect(of, book, shelves, who, time)
+        collect(w, who, time)
     elif what == _CANCEL:
-        cancel(book, record, who, other)
+        cancel(w, who, other)
     else:
-        _happen_seldom(of, book, record, shelves, time, what, who, other)
+        _happen_seldom(w, of, book, time, what, who, other)
 
 
 @inlined()
-def _happen_seldom(
-    of: Fulfilment, book: Book, record: Record, shelves: Shelves, time: int, what: int, who: int, other: int
-) -> None:
+def _happen_seldom(w: Tables, of: Fulfilment, book: Book, time: int, what: int, who: int, other: int) -> None:
     if what == _GIVE_UP:
-        give_up(of, book, shelves, who, time)
+        give_up(w, who, time)
     elif what == _RETURN:
-        come_back(of, book, shelves, who, other, time)
+        come_back(w, who, other, time)
     elif what == _INSPECTED:
-        inspected(of, book, shelves, who, other, time)
+        inspected(w, who, other, time)
     elif what == _PUT_BACK:
-        hear_put_back(book, record, of.pieces[who].cell, of.pieces[who].units, other)
+        hear_put_back(w, of.pieces[who].cell, of.pieces[who].units, other)
         give_piece(of, who)
     elif what == _AWAY:
-        _hear_turned_away(of, book, record, who)
+        _hear_turned_away(w, who)
     else:
-        _close(of, book, who)
+        _close(w, of, book, who)
 
 
 @inlined()
-def next_order_key(of: Fulfilment, book: Book) -> int:
+def next_order_key(w: Tables, of: Fulfilment, book: Book) -> int:
     """Key of the next thing that happens to orders."""
     expiry = min(next_hold_end(book), next_hard_end(book))
     if expiry != NEVER:
         expiry = (expiry << KEY_SHIFT) | _EXPIRY
-    key: int = min(of.carts[of.control[_NEXT_CART]].key, next_due(of), expiry)
+    key: int = min(of.carts[of.control[_NEXT_CART]].key, next_due(w), expiry)
     return key
 
 
 @inlined()
-def _take_next(of: Fulfilment, book: Book, record: Record, shelves: Shelves, key: int) -> None:
+def _take_next(w: Tables, of: Fulfilment, book: Book, key: int) -> None:
     """The one thing that is due at ``key``: what is pending first, then the book's timers, then who comes anew."""
     time = key >> KEY_SHIFT
     book.control[_NOW], book.control[_HEARD_AT] = time, key | HEARD
-    if next_due(of) == key:
-        _happen(of, book, record, shelves)
+    if next_due(w) == key:
+        _happen(w, of, book)
     elif next_hold_end(book) == time and key & _BITS == _EXPIRY:
-        expire_hold(book, record)
+        expire_hold(w)
     elif next_hard_end(book) == time and key & _BITS == _EXPIRY:
-        expire_reservation(book, record)
+        expire_reservation(w)
     else:
-        come(of, book, record)
+        come(w)
 
 
 @inlined()
@@ -201,32 +207,33 @@ def _is_full(of: Fulfilment, book: Book) -> bool:
     return rooms < SPARE or timers > -SPARE  # type: ignore[no-any-return]
 
 
+@inlined()
+def _settle(w: Tables, of: Fulfilment, book: Book, record: Record, until: int) -> int:
+    """After something happened: the world is told what the book asks of it; where the record signals, the lane must stop."""
+    _drain(w, of, book, book.control[_NOW])
+    instant = book.control[_NOW] << KEY_SHIFT
+    if record.meters[_SIGNALS]:
+        until = min(until, instant | _REVIEW)
+    if of.control[_FINDS]:
+        of.control[_STOP] = FOUND_EMPTY
+        until = min(until, instant | _COUNT)
+    return until
+
+
 @compiled()
-def advance_orders(
-    shelves_table: NDArray[np.int64],
-    record_table: NDArray[np.int64],
-    operations_table: NDArray[np.int64],
-    book_table: NDArray[np.int64],
-    fulfilment_table: NDArray[np.int64],
-    until: int,
-    at_once: bool,
-    rows: int,
-) -> int:
+def advance_orders(w: Tables, until: int, at_once: bool, rows: int) -> int:
     """Run tills and orders up to the key ``until``; returns the key they stopped before, and why in ``Hold.STOP``.
 
     ``rows`` is the plan that a rule in Python answered with, in ``Book.plan``, where the lane had stopped to ask it.
     """
-    shelves, record = open_shelves(shelves_table), open_record(record_table)
-    operations, book, of = open_operations(operations_table), open_book(book_table), open_fulfilment(fulfilment_table)
+    shelves, record, operations, book, of = shelves_of(w), record_of(w), operations_of(w), book_of(w), fulfilment_of(w)
     track = shelves.tracks[np.uintp(0)]
-    if book.control[_ASK] != NONE:
-        answer(book, record, rows)
-        _drain(of, book, shelves, book.control[_NOW])
     of.control[_STOP] = REACHED
+    if book.control[_ASK] != NONE:
+        answer(w, rows)
+        until = _settle(w, of, book, record, until)
     while True:
-        if record.meters[_SIGNALS]:
-            until = min(until, ((book.control[_NOW] << KEY_SHIFT) & ~_BITS) | _REVIEW)
-        key = next_order_key(of, book)
+        key = next_order_key(w, of, book)
         stop = min(until, key + 1)
         reached = run_track(shelves, record, track, operations, stop, at_once)
         if reached < stop or key >= until:
@@ -234,25 +241,19 @@ def advance_orders(
         if _is_full(of, book):
             of.control[_STOP] = FULL
             return key
-        _take_next(of, book, record, shelves, key)
+        _take_next(w, of, book, key)
         if book.control[_ASK] != NONE:
             if needs_asking(book):
                 of.control[_STOP] = ASKS
                 return key
-            settle_question(book, record)
-        _drain(of, book, shelves, book.control[_NOW])
-        if of.control[_FINDS]:
-            of.control[_STOP] = FOUND_EMPTY
-            return min(until, ((key >> KEY_SHIFT) << KEY_SHIFT) | _COUNT)
+            settle_question(w)
+        until = _settle(w, of, book, record, until)
 
 
 @compiled()
-def drain_orders(
-    shelves_table: NDArray[np.int64], book_table: NDArray[np.int64], fulfilment_table: NDArray[np.int64], time: int
-) -> None:
+def drain_orders(w: Tables, time: int) -> None:
     """Hand to the world what the book asked for when it heard from the network lane."""
-    shelves, book, of = open_shelves(shelves_table), open_book(book_table), open_fulfilment(fulfilment_table)
-    _drain(of, book, shelves, time)
+    _drain(w, fulfilment_of(w), book_of(w), time)
 
 
 __all__ = ["ASKS", "FOUND_EMPTY", "FULL", "REACHED", "advance_orders", "drain_orders", "next_order_key", "note"]

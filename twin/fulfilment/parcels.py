@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from twin.fulfilment.tables import fulfilment_of, shelves_of
+from twin.orders.tables import Tables, book_of, part
 from twin.clock import HEARD, KEY_SHIFT, NEVER, Phase
 from twin.compiled import inlined
 from twin.fulfilment.jobs import drop, give_pieces, put_back, restock, take_piece, give_piece
@@ -76,12 +78,15 @@ def _charge(of: Fulfilment, book: Book, job: int, time: int) -> None:
     of.money[day, work.location, _SHIPPING] += cost
 
 
-@inlined()
-def ship(of: Fulfilment, book: Book, shelves: Shelves, job: int, time: int) -> None:
+@part()
+def ship(w: Tables, job: int, time: int) -> None:
     """A parcel leaves; when it arrives follows from its carrier."""
+    of = fulfilment_of(w)
+    book = book_of(w)
+    shelves = shelves_of(w)
     work = of.jobs[job]
     if work.flags & WITHDRAWN:
-        drop(of, book, shelves, job, time)
+        drop(w, job, time)
         return
     of.nodes[day_of(of, time), work.location, _SHIPMENTS] += 1
     _sell_all(of, shelves, job, time)
@@ -94,47 +99,53 @@ def ship(of: Fulfilment, book: Book, shelves: Shelves, job: int, time: int) -> N
         law = of.distance_laws[work.zone, work.location]
     if law != NONE:
         taken = quantile_draw(of.laws[law], keyed_u32(of.control[_TRANSIT], service_draw(of, job)))
-    enter(of, ((time + taken) << KEY_SHIFT) | _PICK_HEARD, _DELIVER, job, 0)
+    enter(w, ((time + taken) << KEY_SHIFT) | _PICK_HEARD, _DELIVER, job, 0)
 
 
-@inlined()
-def deliver(of: Fulfilment, book: Book, job: int, time: int) -> None:
+@part()
+def deliver(w: Tables, job: int, time: int) -> None:
     """A parcel reaches its customer."""
+    of = fulfilment_of(w)
+    book = book_of(w)
     work = of.jobs[job]
     of.nodes[day_of(of, time), work.location, _DELIVERED] += 1
     note(book, _SAID_DELIVERED, work.number, work.location, NONE, work.left, 0)
-    _have(of, book, job, time)
+    _have(w, of, book, job, time)
 
 
 @inlined()
-def _have(of: Fulfilment, book: Book, job: int, time: int) -> None:
+def _have(w: Tables, of: Fulfilment, book: Book, job: int, time: int) -> None:
     work = of.jobs[job]
     work.flags |= ARRIVED
     work.arrived = time
-    _draw_returns(of, job, time)
+    _draw_returns(w, of, job, time)
     if not work.flags & UNHEARD:
-        tell_arrived(of, book, job)
+        tell_arrived(w, job)
 
 
-@inlined()
-def tell_arrived(of: Fulfilment, book: Book, job: int) -> None:
+@part()
+def tell_arrived(w: Tables, job: int) -> None:
     """The book hears that a customer has what was sent, once it has heard of its pick."""
+    of = fulfilment_of(w)
+    book = book_of(w)
     work = of.jobs[job]
     slot = work.order
     whole = hear_delivered(book, job, work.arrived)
     if whole and not work.collected and measured(of, work.placed):
         of.cycle[fine_bin(work.arrived - work.placed, of.cycle.size)] += 1
-    forget_if_done(book, slot)
+    forget_if_done(w, book, slot)
     give_pieces(of, work.first)
     work.first = NONE
 
 
-@inlined()
-def ready(of: Fulfilment, book: Book, shelves: Shelves, job: int, time: int) -> None:
+@part()
+def ready(w: Tables, job: int, time: int) -> None:
     """A shipment stands ready for its customer, who comes at the promised time or, where that has passed, at once."""
+    of = fulfilment_of(w)
+    book = book_of(w)
     work = of.jobs[job]
     if work.flags & WITHDRAWN:
-        drop(of, book, shelves, job, time)
+        drop(w, job, time)
         return
     due = book.orders[work.order].due
     hear_shipped(book, job)
@@ -145,38 +156,43 @@ def ready(of: Fulfilment, book: Book, shelves: Shelves, job: int, time: int) -> 
     gone = keyed_u32(of.control[_TRANSIT], service_draw(of, job)) < of.control[_NO_SHOW]
     if not gone:
         comes = max(time, due) if due != NEVER else time
-        enter(of, (comes << KEY_SHIFT) | _PICK_HEARD, _COLLECT, job, 0)
+        enter(w, (comes << KEY_SHIFT) | _PICK_HEARD, _COLLECT, job, 0)
     elif of.control[_PICKUP_HOLD] != NEVER:
-        enter(of, ((time + of.control[_PICKUP_HOLD]) << KEY_SHIFT) | _RELEASE, _GIVE_UP, job, 0)
+        enter(w, ((time + of.control[_PICKUP_HOLD]) << KEY_SHIFT) | _RELEASE, _GIVE_UP, job, 0)
 
 
-@inlined()
-def collect(of: Fulfilment, book: Book, shelves: Shelves, job: int, time: int) -> None:
+@part()
+def collect(w: Tables, job: int, time: int) -> None:
     """A customer collects."""
+    of = fulfilment_of(w)
+    book = book_of(w)
+    shelves = shelves_of(w)
     work = of.jobs[job]
     day = day_of(of, time)
     of.nodes[day, work.location, _COLLECTED] += 1
     of.nodes[day, work.location, _SHIPMENTS] += 1
     _sell_all(of, shelves, job, time)
     note(book, _SAID_COLLECTED, work.number, work.location, NONE, work.left, 0)
-    _have(of, book, job, time)
+    _have(w, of, book, job, time)
 
 
-@inlined()
-def give_up(of: Fulfilment, book: Book, shelves: Shelves, job: int, time: int) -> None:
+@part()
+def give_up(w: Tables, job: int, time: int) -> None:
     """Nobody came: the goods go back onto their shelf."""
+    of = fulfilment_of(w)
+    book = book_of(w)
     work = of.jobs[job]
     note(book, _SAID_NOT, work.number, work.location, NONE, work.left, 0)
-    put_back(of, book, shelves, job, time)
+    put_back(w, job, time)
     work.flags |= GONE
     if not work.flags & UNHEARD:
-        hear_not_collected(book, job)
+        hear_not_collected(w, book, job)
         give_pieces(of, work.first)
         work.first = NONE
 
 
 @inlined()
-def _draw_returns(of: Fulfilment, job: int, time: int) -> None:
+def _draw_returns(w: Tables, of: Fulfilment, job: int, time: int) -> None:
     """Each unit comes back with the same chance, on its own; where to is known when it is sent."""
     if of.control[_RETURN_SHARE] == 0:
         return
@@ -196,14 +212,17 @@ def _draw_returns(of: Fulfilment, job: int, time: int) -> None:
                 there.sku, there.units, there.cell, there.taken, there.line = row.sku, 1, row.cell, work.location, n & 0x7FFFFFFF
                 there.next = NONE
                 delay = quantile_draw(of.laws[of.control[_RETURN_DELAY]], keyed_u32(of.control[_RETURNS], n + 1))
-                enter(of, ((time + delay) << KEY_SHIFT) | _BACK, _RETURN, copy, location)
+                enter(w, ((time + delay) << KEY_SHIFT) | _BACK, _RETURN, copy, location)
             n += 4
         piece = row.next
 
 
-@inlined()
-def come_back(of: Fulfilment, book: Book, shelves: Shelves, piece: int, location: int, time: int) -> None:
+@part()
+def come_back(w: Tables, piece: int, location: int, time: int) -> None:
     """A unit comes back: the money goes out again, and somebody looks at it."""
+    of = fulfilment_of(w)
+    book = book_of(w)
+    shelves = shelves_of(w)
     row = of.pieces[piece]
     if cell_of(book, location, row.sku) == NONE:
         location = row.taken  # a place that does not range it sends it to where it came from
@@ -212,12 +231,15 @@ def come_back(of: Fulfilment, book: Book, shelves: Shelves, piece: int, location
     of.money[day, location, _REVENUE] -= item.price
     note(book, _SAID_RETURNED, 0, location, row.sku, 1, 0)
     looked_at = quantile_draw(of.laws[of.control[_INSPECT]], keyed_u32(of.control[_RETURNS], (np.int64(row.line) << 3) + 2))
-    enter(of, ((time + looked_at) << KEY_SHIFT) | _BACK, _INSPECTED, piece, location)
+    enter(w, ((time + looked_at) << KEY_SHIFT) | _BACK, _INSPECTED, piece, location)
 
 
-@inlined()
-def inspected(of: Fulfilment, book: Book, shelves: Shelves, piece: int, location: int, time: int) -> None:
+@part()
+def inspected(w: Tables, piece: int, location: int, time: int) -> None:
     """What can be sold again goes onto the shelf, and its cost is no longer that of goods sold."""
+    of = fulfilment_of(w)
+    book = book_of(w)
+    shelves = shelves_of(w)
     row = of.pieces[piece]
     root, n = of.control[_RETURNS], np.int64(row.line) << 3
     if keyed_u32(root, n + 3) >= of.control[_SALEABLE]:
@@ -225,7 +247,7 @@ def inspected(of: Fulfilment, book: Book, shelves: Shelves, piece: int, location
         return
     row.cell = cell_of(book, location, row.sku)
     of.money[day_of(of, time), location, _COGS] -= shelves.items[np.uintp(row.sku)].cost
-    restock(of, book, shelves, piece, location, 0, time, quantile_draw(of.laws[of.control[_RETURN_CONFIRMS]], keyed_u32(root, n + 4)))
+    restock(w, piece, location, 0, time, quantile_draw(of.laws[of.control[_RETURN_CONFIRMS]], keyed_u32(root, n + 4)))
 
 
 __all__ = [

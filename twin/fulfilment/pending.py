@@ -6,6 +6,8 @@ So the heap holds the present slice only. Entries of one key come in the order i
 
 from __future__ import annotations
 
+from twin.fulfilment.tables import fulfilment_of
+from twin.orders.tables import Tables, part
 from twin.clock import KEY_SHIFT, NEVER
 from twin.compiled import inlined
 from twin.fulfilment.state import Fulfilment, Hold
@@ -17,9 +19,10 @@ _SLICE_SHIFT = 30 + KEY_SHIFT  # a slice has 2**30 µs, some 18 minutes
 SLICES = 1 << 13  # 100 days; what is later still goes round the ring
 
 
-@inlined()
-def enter(of: Fulfilment, key: int, what: int, who: int, other: int) -> None:
+@part()
+def enter(w: Tables, key: int, what: int, who: int, other: int) -> None:
     """Something will happen at ``key``."""
+    of = fulfilment_of(w)
     row = of.control[_FREE]
     entry = of.due[row]
     of.control[_FREE] = entry.next
@@ -55,9 +58,10 @@ def _push(of: Fulfilment, key: int, row: int) -> None:
     of.heap_keys[i], of.heap_rows[i] = key, row
 
 
-@inlined()
-def next_due(of: Fulfilment) -> int:
+@part()
+def next_due(w: Tables) -> int:
     """Key of the first entry; turns to the next slice that has any where the present one has none left."""
+    of = fulfilment_of(w)
     while of.control[_HEAP] == 0:
         if of.control[_LATER] == 0:
             return NEVER
@@ -84,9 +88,10 @@ def _open_slice(of: Fulfilment) -> None:
     of.slices[now & (SLICES - 1)] = kept
 
 
-@inlined()
-def take_first(of: Fulfilment) -> int:
+@part()
+def take_first(w: Tables) -> int:
     """Take the first entry out; returns its row, which is free again with the next ``enter``."""
+    of = fulfilment_of(w)
     first = of.heap_rows[0]
     of.control[_HEAP] -= 1
     size = of.control[_HEAP]

@@ -5,6 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from twin.fulfilment.tables import fulfilment_of
+from twin.orders.tables import Tables, part
 from twin.clock import KEY_SHIFT, Phase
 from twin.compiled import compiled, inlined
 from twin.fulfilment.pending import enter
@@ -65,16 +67,17 @@ def has_room(of: Fulfilment, station: int) -> bool:
     return row.in_system < row.room  # type: ignore[no-any-return]
 
 
-@inlined()
-def arrive(of: Fulfilment, job: int, station: int, time: int) -> None:
+@part()
+def arrive(w: Tables, job: int, station: int, time: int) -> None:
     """A job comes to a station that has room for it."""
+    of = fulfilment_of(w)
     row, work = of.stations[station], of.jobs[job]
     keep(of, row, time)
     row.in_system += 1
     row.arrivals += measured(of, time)
     work.station, work.arrived, work.next = station, time, NONE
     if row.busy < row.servers:
-        _serve(of, job, station, time)
+        _serve(w, job, station, time)
     elif row.first_pickup and work.collected:
         if row.head == NONE:
             row.head = job
@@ -89,9 +92,10 @@ def arrive(of: Fulfilment, job: int, station: int, time: int) -> None:
         row.other_tail = job
 
 
-@inlined()
-def _serve(of: Fulfilment, job: int, station: int, time: int) -> None:
+@part()
+def _serve(w: Tables, job: int, station: int, time: int) -> None:
     """A server takes a job; how long it takes is drawn by shipment and service, not by the order of drawing."""
+    of = fulfilment_of(w)
     row, work = of.stations[station], of.jobs[job]
     row.busy += 1
     waited = time - work.arrived
@@ -106,7 +110,7 @@ def _serve(of: Fulfilment, job: int, station: int, time: int) -> None:
     draw = keyed_u32(of.control[_ROOT], service_draw(of, job))
     work.stages += 1
     taken = 0 if work.flags & WITHDRAWN else quantile_draw(of.laws[row.law], draw)
-    enter(of, ((time + taken) << KEY_SHIFT) | _PICK, _SERVED, job, 0)
+    enter(w, ((time + taken) << KEY_SHIFT) | _PICK, _SERVED, job, 0)
 
 
 @inlined()
@@ -131,33 +135,34 @@ def _next_in_queue(of: Fulfilment, station: int) -> int:
 
 
 @inlined()
-def _begin_services(of: Fulfilment, station: int, time: int) -> None:
+def _begin_services(w: Tables, of: Fulfilment, station: int, time: int) -> None:
     row = of.stations[station]
     while row.busy < row.servers:
         job = _next_in_queue(of, station)
         if job == NONE:
             return
-        _serve(of, job, station, time)
+        _serve(w, job, station, time)
 
 
-@inlined()
-def leave(of: Fulfilment, station: int, time: int) -> None:
+@part()
+def leave(w: Tables, station: int, time: int) -> None:
     """A job has gone from a station: its server takes the next, and the room goes to whoever was kept waiting for it.
 
     A job that was kept had held a server of an earlier station, which is free now in turn, and so on upstream.
     """
+    of = fulfilment_of(w)
     while True:
         row = of.stations[station]
         keep(of, row, time)
         row.busy -= 1
         row.in_system -= 1
-        _begin_services(of, station, time)
+        _begin_services(w, of, station, time)
         job = row.kept_head
         if job == NONE or row.in_system >= row.room:
             return
         row.kept_head = of.jobs[job].next
         upstream = of.jobs[job].station
-        arrive(of, job, station, time)
+        arrive(w, job, station, time)
         station = upstream
 
 
@@ -174,18 +179,18 @@ def keep_waiting(of: Fulfilment, job: int, station: int) -> None:
 
 
 @compiled()
-def set_servers(table: NDArray[np.int64], station: int, servers: int, time: int) -> None:
+def set_servers(w: Tables, station: int, servers: int, time: int) -> None:
     """A shift begins or ends; services under way are finished."""
-    of = open_fulfilment(table)
+    of = fulfilment_of(w)
     row = of.stations[station]
     keep(of, row, time)
     row.servers = servers
-    _begin_services(of, station, time)
+    _begin_services(w, of, station, time)
 
 
 @compiled()
-def close_stations(table: NDArray[np.int64], time: int) -> None:
+def close_stations(w: Tables, time: int) -> None:
     """Bring all integrals up to the end."""
-    of = open_fulfilment(table)
+    of = fulfilment_of(w)
     for i in range(of.stations.size):
         keep(of, of.stations[i], time)

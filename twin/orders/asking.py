@@ -7,6 +7,7 @@ import numpy as np
 from policies.routing.columns import GRAMS, LOCATION, MORE, NO_LIMIT, ORDERS_LEFT, UNITS, UNITS_LEFT, VOLUME_GRAMS
 from policies.routing.choosing import decide_by
 from policies.routing.filters import excluded, room_left, ships_today
+from twin.orders.tables import Tables, book_of, part, record_of
 from twin.compiled import inlined
 from twin.memory import Row
 from twin.orders.state import NONE, UNROUTED, Book, Control
@@ -20,9 +21,10 @@ _HONOURS = int(Control.HONOURS_SOFT)
 FEW = 4  # candidates that are looked up before the rule says that it needs more
 
 
-@inlined()
-def ask_about(book: Book, order: int, strict: bool) -> None:
+@part()
+def ask_about(w: Tables, order: int, strict: bool) -> None:
     """Put the question about an order; ``look_up`` fills in what candidates have."""
+    book = book_of(w)
     row = book.orders[order]
     line, n = row.first, 0
     while line != NONE:
@@ -97,9 +99,11 @@ def _promisable(book: Book, record: Record, location: int, line: Row, now: int) 
     return max(0, there)
 
 
-@inlined()
-def look_up(book: Book, record: Record, first: int, end: int) -> None:
+@part()
+def look_up(w: Tables, first: int, end: int) -> None:
     """Fill in what candidates from ``first`` to ``end`` can take on and have."""
+    book = book_of(w)
+    record = record_of(w)
     collected = book.orders[book.control[_ASK]].pickup != NONE
     now = book.control[_NOW]
     for c in range(first, end):
@@ -111,11 +115,11 @@ def look_up(book: Book, record: Record, first: int, end: int) -> None:
 
 
 @inlined()
-def decide(book: Book, record: Record, value: int) -> int:
+def decide(w: Tables, book: Book, record: Record, value: int) -> int:
     """Ask the compiled rule; rows of its plan, 0 where nobody can fill the order."""
     many = book.control[_MANY]
     known = min(FEW, many)
-    look_up(book, record, 0, known)
+    look_up(w, 0, known)
     while True:
         if book.orders[book.control[_ASK]].pickup != NONE:
             candidates = book.alone[book.control[_FIRST] : book.control[_FIRST] + 1]
@@ -127,7 +131,7 @@ def decide(book: Book, record: Record, value: int) -> int:
         )  # fmt: skip
         if rows != MORE:
             return max(0, rows)
-        look_up(book, record, known, many)
+        look_up(w, known, many)
         known = many
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from policies.reservation.life import ALLOCATE, BACKORDERED, CANCEL, EXPIRE, RELEASE, RELEASED, RESERVED, SHIP
+from twin.orders.tables import Tables, book_of, part, record_of
 from twin.clock import KEY_SHIFT, NEVER
 from twin.compiled import compiled, inlined
 from twin.kpis.orders import ORDER
@@ -49,13 +50,13 @@ MOST_ATTEMPTS = 8  # times the lines of an order are routed again before they ar
 
 
 @inlined()
-def hear_picked(book: Book, record: Record, line: int, units: int, event_time: int) -> None:
+def hear_picked(w: Tables, book: Book, record: Record, line: int, units: int, event_time: int) -> None:
     """A line left the shelf of its location."""
     row = book.lines[line]
     heard(book, row.cell, units)
-    reserved = units if step(book, record, line, SHIP) else 0
+    reserved = units if step(w, line, SHIP) else 0
     # the reservation's end raised the position by what the shelf's loss takes from it
-    _stock_changes(book, record, row.cell, -units, event_time)
+    _stock_changes(w, row.cell, -units, event_time)
     if reserved:
         book.orders[row.order].open_lines -= 1
     note(book, _SAID_PICKED, book.orders[row.order].number, _location_of(book, row), row.sku, units, 0)
@@ -69,9 +70,11 @@ def _location_of(book: Book, row: Row) -> int:
     return location
 
 
-@inlined()
-def _stock_changes(book: Book, record: Record, cell: int, delta: int, event_time: int) -> None:
+@part()
+def _stock_changes(w: Tables, cell: int, delta: int, event_time: int) -> None:
     """The record's level of a cell changes; its place in the order of locations is that of the cell's location."""
+    book = book_of(w)
+    record = record_of(w)
     location = _place_of(book, cell)
     apply_delta(record, location, cell, delta, 0, book.control[_HEARD] >> KEY_SHIFT, event_time)
 
@@ -89,7 +92,7 @@ def _place_of(book: Book, cell: int) -> int:
 
 
 @inlined()
-def hear_rejected(book: Book, record: Record, line: int, found: int, event_time: int) -> None:
+def hear_rejected(w: Tables, book: Book, record: Record, line: int, found: int, event_time: int) -> None:
     """A picker found fewer units than the line has: the record is corrected by the reason, the line seeks another location.
 
     Nothing there: the cell's available units become 0. Too few: the shortfall is taken off.
@@ -100,11 +103,11 @@ def hear_rejected(book: Book, record: Record, line: int, found: int, event_time:
     reserved = row.state == RESERVED
     missing = row.units - found
     if reserved:
-        step(book, record, line, RELEASE)
+        step(w, line, RELEASE)
     free = free_units(record, cell)
     gone = free if found == 0 else min(free, missing)
     if gone > 0:
-        _stock_changes(book, record, cell, -gone, event_time)
+        _stock_changes(w, cell, -gone, event_time)
     if book.rejected.size > 1:
         book.rejected[cell] = event_time
     note(book, _SAID_REJECTED, order.number, location, row.sku, found, missing)
@@ -114,13 +117,13 @@ def hear_rejected(book: Book, record: Record, line: int, found: int, event_time:
 
 
 @inlined()
-def hear_turned_away(book: Book, record: Record, line: int) -> None:
+def hear_turned_away(w: Tables, book: Book, record: Record, line: int) -> None:
     """The building has no room for a line: it seeks another location, and the record stays."""
     row = book.lines[line]
     heard(book, row.cell ^ 0x77, row.units)
     location = _location_of(book, row)
     note(book, _SAID_AWAY, book.orders[row.order].number, location, row.sku, row.units, 0)
-    if step(book, record, line, RELEASE):
+    if step(w, line, RELEASE):
         _seek_another(book, line, location)
 
 
@@ -169,9 +172,10 @@ def _no_longer_filled(book: Book, line: int) -> None:
         count(book, order.day, _FILLED, -1)
 
 
-@inlined()
-def after_picks(book: Book, shipment: int, sends: bool) -> None:
+@part()
+def after_picks(w: Tables, shipment: int, sends: bool) -> None:
     """All lines of a shipment were looked for; where some failed, routing is asked again. ``sends``: something of it goes on."""
+    book = book_of(w)
     slot = book.shipments[shipment].order
     if not sends:
         close_shipment(book, shipment)
@@ -180,9 +184,9 @@ def after_picks(book: Book, shipment: int, sends: bool) -> None:
         seek = seek or book.lines[line].state == UNROUTED
         line = book.lines[line].next
     if seek:
-        route_again(book, slot)
+        route_again(w, book, slot)
     else:
-        forget_if_done(book, slot)
+        forget_if_done(w, book, slot)
 
 
 @inlined()
@@ -194,11 +198,11 @@ def close_shipment(book: Book, shipment: int) -> None:
 
 
 @inlined()
-def forget_if_done(book: Book, slot: int) -> None:
+def forget_if_done(w: Tables, book: Book, slot: int) -> None:
     """Forget an order of which nothing is to come."""
     order = book.orders[slot]
     if order.stage == _PLACED and order.open_lines == 0 and order.parcels == 0:
-        give_order(book, slot)
+        give_order(w, slot)
 
 
 @inlined()
@@ -237,7 +241,7 @@ def hear_delivered(book: Book, shipment: int, now: int) -> bool:
 
 
 @inlined()
-def hear_not_collected(book: Book, shipment: int) -> None:
+def hear_not_collected(w: Tables, book: Book, shipment: int) -> None:
     """Nobody came for a shipment that stood ready: the order is cancelled."""
     slot = book.shipments[shipment].order
     order = book.orders[slot]
@@ -246,19 +250,21 @@ def hear_not_collected(book: Book, shipment: int) -> None:
     count(book, order.day, _PICKUPS_CANCELLED, 1)
     order.flags |= SHORTENED
     close_shipment(book, shipment)
-    forget_if_done(book, slot)
+    forget_if_done(w, book, slot)
 
 
-@inlined()
-def allocate(book: Book, record: Record, cell: int) -> None:
+@part()
+def allocate(w: Tables, cell: int) -> None:
     """Stock of a cell may have come: those who wait for it get theirs, first come, first served."""
+    book = book_of(w)
+    record = record_of(w)
     if book.waiting.size == 1:
         return
     while True:
         line = book.waiting[cell]
         if line == NONE or free_units(record, cell) < book.lines[line].units:
             return
-        step(book, record, line, ALLOCATE)
+        step(w, line, ALLOCATE)
         row = book.lines[line]
         note(book, _SAID_ALLOCATED, book.orders[row.order].number, _location_of(book, row), row.sku, row.units, 0)
         book.shipments[row.shipment].missing -= 1
@@ -286,7 +292,7 @@ def _call_back(book: Book, shipment: int) -> None:
 
 
 @inlined()
-def _end_open_lines(book: Book, record: Record, slot: int, event: int) -> int:
+def _end_open_lines(w: Tables, book: Book, record: Record, slot: int, event: int) -> int:
     """End what is reserved or owed of an order; shipments that lost all their lines are called back."""
     order = book.orders[slot]
     line, ended = order.first, 0
@@ -294,7 +300,7 @@ def _end_open_lines(book: Book, record: Record, slot: int, event: int) -> int:
         row = book.lines[line]
         shipment = row.shipment
         owed = row.state == BACKORDERED
-        if step(book, record, line, event):
+        if step(w, line, event):
             ended += 1
             order.open_lines -= 1
             if owed:
@@ -306,26 +312,28 @@ def _end_open_lines(book: Book, record: Record, slot: int, event: int) -> int:
         if shipment != NONE:
             _call_back(book, shipment)
         if cell != NONE and ended:
-            allocate(book, record, cell)
+            allocate(w, cell)
         line = after
     return ended
 
 
-@inlined()
-def cancel(book: Book, record: Record, slot: int, number: int) -> bool:
+@part()
+def cancel(w: Tables, slot: int, number: int) -> bool:
     """A customer cancels: what has not shipped ends; False where nothing is left to cancel."""
+    book = book_of(w)
+    record = record_of(w)
     order = book.orders[slot]
     heard(book, number, 0xCA)
     if order.number != number or order.stage != _PLACED:
         return False
-    ended = _end_open_lines(book, record, slot, CANCEL)
+    ended = _end_open_lines(w, book, record, slot, CANCEL)
     if ended:
         order.flags |= SHORTENED | CANCELLED_BY_CUSTOMER
         count(book, order.day, _CUSTOMER, 1)
         if order.pickup != NONE:
             count(book, order.day, _PICKUPS_CANCELLED, 1)
         note(book, _SAID_CANCELLED, number, NONE, NONE, ended, 0)
-    forget_if_done(book, slot)
+    forget_if_done(w, book, slot)
     return ended > 0
 
 
@@ -338,9 +346,10 @@ def next_hard_end(book: Book) -> int:
     return time
 
 
-@inlined()
-def expire_reservation(book: Book, record: Record) -> None:
+@part()
+def expire_reservation(w: Tables) -> None:
     """The oldest shipment's time is up: what of it has not shipped ends, and the building is told."""
+    book = book_of(w)
     timer = book.hard_timers[book.control[_HARD_FIRST] & (book.hard_timers.size - 1)]
     book.control[_HARD_FIRST] += 1
     shipment = timer.who
@@ -351,7 +360,7 @@ def expire_reservation(book: Book, record: Record) -> None:
     order = book.orders[slot]
     line, ended = parcel.first, 0
     while line != NONE:
-        if book.lines[line].state == RESERVED and step(book, record, line, EXPIRE):
+        if book.lines[line].state == RESERVED and step(w, line, EXPIRE):
             ended += 1
             order.open_lines -= 1
         line = book.lines[line].next_of_shipment
@@ -361,23 +370,24 @@ def expire_reservation(book: Book, record: Record) -> None:
         note(book, _SAID_EXPIRED, order.number, parcel.location, NONE, ended, 0)
         line = parcel.first
         while line != NONE:
-            allocate(book, record, book.lines[line].cell)
+            allocate(w, book.lines[line].cell)
             line = book.lines[line].next_of_shipment
         _call_back(book, shipment)
 
 
 @compiled()
-def allocate_cells(book_table: NDArray[np.int64], record_table: NDArray[np.int64], cells: NDArray[np.int32], heard_key: int) -> None:
+def allocate_cells(w: Tables, cells: NDArray[np.int32], heard_key: int) -> None:
     """The record's levels of ``cells`` have changed: see to those who wait for them."""
-    book, record = open_book(book_table), open_record(record_table)
+    book = book_of(w)
     book.control[_NOW], book.control[_HEARD] = heard_key >> KEY_SHIFT, heard_key
     for i in range(cells.size):
-        allocate(book, record, cells[i])
+        allocate(w, cells[i])
 
 
-@inlined()
-def hear_put_back(book: Book, record: Record, cell: int, units: int, event_time: int) -> None:
+@part()
+def hear_put_back(w: Tables, cell: int, units: int, event_time: int) -> None:
     """Units came back onto a shelf: returned, not collected, or cancelled after their pick."""
+    book = book_of(w)
     heard(book, cell ^ 0x3333, units)
-    _stock_changes(book, record, cell, units, event_time)
-    allocate(book, record, cell)
+    _stock_changes(w, cell, units, event_time)
+    allocate(w, cell)

@@ -7,12 +7,13 @@ import numpy as np
 from policies.reservation.deciding import GRANTED, hold_standard
 from policies.reservation.life import CONVERT, EXPIRE, HELD
 from policies.routing.columns import LOCATION
+from twin.orders.tables import Tables, book_of, part, record_of
 from twin.clock import NEVER
 from twin.compiled import inlined
 from twin.kpis.orders import ORDER
 from twin.orders.rows import count, give_order, heard, note, page, take_order
 from twin.orders.state import NONE, Book, Control, Life, Stage
-from twin.orders.stock import cell_of, enter, free_units, safety_of, step
+from twin.orders.stock import cell_of, begin, free_units, safety_of, step
 from twin.record.state import Record
 
 _NOW, _START = int(Control.NOW), int(Control.START)
@@ -42,7 +43,7 @@ def begin_cart(book: Book, number: int, zone: int, pickup: int) -> int:
 
 
 @inlined()
-def hold_lines(book: Book, record: Record, slot: int) -> None:
+def hold_lines(w: Tables, book: Book, record: Record, slot: int) -> None:
     """Ask for a hold of each line of a cart, at the first candidate that grants it."""
     cart = book.orders[slot]
     line, held = cart.first, 0
@@ -53,7 +54,7 @@ def hold_lines(book: Book, record: Record, slot: int) -> None:
             count(book, cart.day, _LIMITED, 1)
             note(book, _SAID_LIMITED, cart.number, NONE, row.sku, row.units, 0)
         else:
-            enter(book, record, line, HELD, cell)
+            begin(w, line, HELD, cell)
             _open_hold(book, 1)
             held += 1
             note(book, _SAID_HELD, cart.number, NONE, row.sku, row.units, cell)
@@ -101,11 +102,11 @@ def _open_hold(book: Book, change: int) -> None:
 
 
 @inlined()
-def end_holds(book: Book, record: Record, slot: int, event: int) -> int:
+def end_holds(w: Tables, book: Book, record: Record, slot: int, event: int) -> int:
     """All holds of a cart end by one event; returns how many there were."""
     line, many = book.orders[slot].first, 0
     while line != NONE:
-        if book.lines[line].state == HELD and step(book, record, line, event):
+        if book.lines[line].state == HELD and step(w, line, event):
             _open_hold(book, -1)
             many += 1
         line = book.lines[line].next
@@ -121,22 +122,24 @@ def next_hold_end(book: Book) -> int:
     return time
 
 
-@inlined()
-def expire_hold(book: Book, record: Record) -> None:
+@part()
+def expire_hold(w: Tables) -> None:
     """The oldest hold's time is up."""
+    book = book_of(w)
+    record = record_of(w)
     timer = book.soft_timers[book.control[_SOFT_FIRST] & (book.soft_timers.size - 1)]
     book.control[_SOFT_FIRST] += 1
     slot = timer.who
     cart = book.orders[slot]
     if cart.stage != _CART or (cart.number & 0x7FFFFFFF) != timer.stamp:
         return  # it has become an order
-    many = end_holds(book, record, slot, EXPIRE)
+    many = end_holds(w, book, record, slot, EXPIRE)
     count(book, cart.day, _EXPIRED, many)
     note(book, _SAID_EXPIRED, cart.number, NONE, NONE, many, 0)
-    give_order(book, slot)
+    give_order(w, slot)
 
 
 @inlined()
-def convert(book: Book, record: Record, slot: int) -> None:
+def convert(w: Tables, book: Book, record: Record, slot: int) -> None:
     """A cart's holds give way to the order that it becomes."""
-    end_holds(book, record, slot, CONVERT)
+    end_holds(w, book, record, slot, CONVERT)

@@ -4,16 +4,18 @@ or refused."""
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from policies.reservation.deciding import BACKORDERED as OWED
 from policies.reservation.deciding import GRANTED, promise_standard
 from policies.reservation.deciding import REFUSED as NOT_PROMISED
 from policies.reservation.life import BACKORDERED, RELEASED, RESERVED
 from policies.routing.columns import FROM, LINE, LOCATION, SHIPPED
+from twin.orders.tables import Tables, book_of, part, record_of
 from twin.clock import NEVER
-from twin.compiled import inlined
+from twin.compiled import compiled, inlined
 from twin.kpis.orders import ORDER
-from twin.orders.asking import ask_about, candidate_at, decide, turn_local_day, value_of
+from twin.orders.asking import ask_about, candidate_at, decide, look_up, turn_local_day, value_of
 from twin.orders.holds import begin_cart, convert
 from twin.orders.rows import ask_world, count, decided, give_order, heard, note, page, take_line, take_shipment
 from twin.orders.state import (
@@ -29,10 +31,11 @@ from twin.orders.state import (
     Life,
     Parcel,
     Stage,
+    open_book,
 )
 from twin.orders.state import SPLIT as WAS_SPLIT
-from twin.orders.stock import cell_of, enter, free_units, safety_of, wait_in_queue
-from twin.record.state import Record
+from twin.orders.stock import cell_of, begin, free_units, safety_of, wait_in_queue
+from twin.record.state import Record, open_record
 
 _NOW, _ASK, _ASKED, _FIRST, _MANY = (
     int(c) for c in (Control.NOW, Control.ASK, Control.ASKED_LINES, Control.FIRST_CANDIDATE, Control.CANDIDATES)
@@ -51,6 +54,7 @@ _LINES_FILLED, _UNITS_FILLED, _FILLED, _OWED_ORDERS, _REFUSED, _SPLIT, _SHIPPED_
     ORDER[name]
     for name in ("lines_filled", "units_filled", "orders_filled", "backordered", "refused", "split", "shipped")
 )
+_VALUE = int(Control.VALUE)
 _PROMISED, _END = ORDER["promised"], int(Control.END)
 _RETAILER, _STOCKOUT, _PICKUPS_CANCELLED = ORDER["cancelled_retailer"], ORDER["cancelled_stockout"], ORDER["pickups_cancelled"]
 _SAID_PLACED, _SAID_ROUTED, _SAID_OWED, _SAID_REFUSED, _SAID_SENT, _SAID_CANCELLED = (
@@ -59,14 +63,14 @@ _SAID_PLACED, _SAID_ROUTED, _SAID_OWED, _SAID_REFUSED, _SAID_SENT, _SAID_CANCELL
 
 
 @inlined()
-def begin_order(book: Book, record: Record, slot: int, number: int, zone: int, pickup: int) -> int:
+def begin_order(w: Tables, book: Book, record: Record, slot: int, number: int, zone: int, pickup: int) -> int:
     """A checkout: the cart's holds give way to the order; returns its row, which is a new one where the cart is gone.
 
     A new row has no lines yet: the caller adds them (``take_line``), then asks with ``route``.
     """
     now = book.control[_NOW]
     if slot != NONE and book.orders[slot].number == number and book.orders[slot].stage == _CART:
-        convert(book, record, slot)
+        convert(w, book, record, slot)
     else:
         slot = begin_cart(book, number, zone, pickup)
     row = book.orders[slot]
@@ -78,7 +82,7 @@ def begin_order(book: Book, record: Record, slot: int, number: int, zone: int, p
 
 
 @inlined()
-def route(book: Book, slot: int) -> None:
+def route(w: Tables, book: Book, slot: int) -> None:
     """Put the question where an order that was just placed goes; its lines have no reservation now."""
     row = book.orders[slot]
     line, n, units = row.first, 0, 0
@@ -97,15 +101,15 @@ def route(book: Book, slot: int) -> None:
     count(book, row.day, _PICKUPS, row.pickup != NONE)
     note(book, _SAID_PLACED, row.number, row.pickup, NONE, units, n)
     book.control[_PLACING] = 1
-    ask_about(book, slot, True)
+    ask_about(w, slot, True)
 
 
 @inlined()
-def route_again(book: Book, slot: int) -> None:
+def route_again(w: Tables, book: Book, slot: int) -> None:
     """Put the question where the lines of an order go that failed elsewhere."""
     book.orders[slot].attempts += 1
     book.control[_PLACING] = 0
-    ask_about(book, slot, True)
+    ask_about(w, slot, True)
 
 
 @inlined()
@@ -115,26 +119,42 @@ def needs_asking(book: Book) -> bool:
     return book.control[_RULE] < 0 or book.orders[slot].number == book.control[_WATCHED]  # type: ignore[no-any-return]
 
 
-@inlined()
-def settle_question(book: Book, record: Record) -> None:
+@part()
+def settle_question(w: Tables) -> None:
     """Answer the question in hand by the compiled rule, and carry the answer out."""
+    book = book_of(w)
+    record = record_of(w)
     slot = book.control[_ASK]
     value = value_of(book, slot)
-    rows = decide(book, record, value)
+    rows = decide(w, book, record, value)
     if rows == 0 and book.control[_LATER]:
-        ask_about(book, slot, False)  # nobody can today: whoever can at all
-        rows = decide(book, record, value)
-    answer(book, record, rows)
+        ask_about(w, slot, False)  # nobody can today: whoever can at all
+        rows = decide(w, book, record, value)
+    answer(w, rows)
 
 
-@inlined()
-def answer(book: Book, record: Record, rows: int) -> None:
-    """Carry out the plan of so many rows; without any, backorder or refuse."""
+@compiled()
+def put_question(w: Tables, strict: bool) -> int:
+    """Fill in the tables of the question in hand for a rule that is asked in Python; returns how many candidates there are."""
+    book = book_of(w)
     slot = book.control[_ASK]
-    if rows == 0 or not _promise(book, record, rows):
-        _fall_back(book, record)
+    ask_about(w, slot, strict)
+    book.control[_VALUE] = value_of(book, slot)
+    many: int = book.control[_MANY]
+    look_up(w, 0, many)
+    return many
+
+
+@part()
+def answer(w: Tables, rows: int) -> None:
+    """Carry out the plan of so many rows; without any, backorder or refuse."""
+    book = book_of(w)
+    record = record_of(w)
+    slot = book.control[_ASK]
+    if rows == 0 or not _promise(w, book, record, rows):
+        _fall_back(w, book, record)
     book.control[_ASK] = NONE
-    _after_placing(book, slot)
+    _after_placing(w, book, slot)
 
 
 @inlined()
@@ -153,7 +173,7 @@ def _ask_promise(book: Book, n: int) -> int:
 
 
 @inlined()
-def _promise(book: Book, record: Record, rows: int) -> bool:
+def _promise(w: Tables, book: Book, record: Record, rows: int) -> bool:
     """Reserve what the plan says, all of it or nothing; False where the reservation rule does not grant it."""
     for i in range(rows):
         line = book.lines[book.question_rows[book.plan[i, LINE]]]
@@ -169,7 +189,7 @@ def _promise(book: Book, record: Record, rows: int) -> bool:
         shipment = _begin_shipment(book, slot, candidate_at(book, sender))
         for row in range(i, end):
             line = _cut(book, book.question_rows[book.plan[row, LINE]], book.plan[row, SHIPPED])
-            _reserve(book, record, line, book.promised[0, row], RESERVED, shipment)
+            _reserve(w, book, record, line, book.promised[0, row], RESERVED, shipment)
         _send_if_ready(book, shipment)
         i = end
     return True
@@ -207,10 +227,10 @@ def _begin_shipment(book: Book, slot: int, location: int) -> int:
 
 
 @inlined()
-def _reserve(book: Book, record: Record, line: int, cell: int, state: int, shipment: int) -> None:
+def _reserve(w: Tables, book: Book, record: Record, line: int, cell: int, state: int, shipment: int) -> None:
     """A line's reservation begins, as part of a shipment."""
     row, parcel = book.lines[line], book.shipments[shipment]
-    enter(book, record, line, state, cell)
+    begin(w, line, state, cell)
     row.shipment, row.next_of_shipment = shipment, parcel.first
     parcel.first = line
     parcel.units += row.units
@@ -254,7 +274,7 @@ def _home_of(book: Book) -> int:
 
 
 @inlined()
-def _fall_back(book: Book, record: Record) -> None:
+def _fall_back(w: Tables, book: Book, record: Record) -> None:
     """Nobody can fill the lines in question: ask what is promised at the order's first candidate, from stock or without."""
     n, location = book.control[_ASKED], _home_of(book)
     placing = book.control[_PLACING]
@@ -274,7 +294,7 @@ def _fall_back(book: Book, record: Record) -> None:
             continue
         if shipment == NONE:
             shipment = _begin_shipment(book, book.control[_ASK], location)
-        _reserve(book, record, line, book.promised[0, i], RESERVED if outcome == GRANTED else BACKORDERED, shipment)
+        _reserve(w, book, record, line, book.promised[0, i], RESERVED if outcome == GRANTED else BACKORDERED, shipment)
         if outcome == OWED:
             order = book.orders[book.control[_ASK]]
             note(book, _SAID_OWED, order.number, location, book.lines[line].sku, book.lines[line].units, 0)
@@ -310,7 +330,7 @@ def want_of_stock(book: Book, slot: int) -> None:
 
 
 @inlined()
-def _after_placing(book: Book, slot: int) -> None:
+def _after_placing(w: Tables, book: Book, slot: int) -> None:
     """Count what an order was promised, and forget one that was promised nothing."""
     order = book.orders[slot]
     if book.control[_PLACING]:
@@ -333,7 +353,7 @@ def _after_placing(book: Book, slot: int) -> None:
             count(book, order.day, _REFUSED, 1)
             note(book, _SAID_REFUSED, order.number, NONE, NONE, 0, 0)
     if order.open_lines == 0 and order.parcels == 0:
-        give_order(book, slot)
+        give_order(w, slot)
 
 
 @inlined()

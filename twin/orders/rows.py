@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from twin.orders.tables import Tables, book_of, part
 from twin.compiled import inlined
 from twin.orders.state import NONE, UNROUTED, Book, Control, Parcel, Stage
 
@@ -58,9 +59,10 @@ def take_shipment(book: Book, order: int, location: int) -> int:
     return shipment
 
 
-@inlined()
-def give_order(book: Book, order: int) -> None:
+@part()
+def give_order(w: Tables, order: int) -> None:
     """An order and its lines are done with."""
+    book = book_of(w)
     row = book.orders[order]
     line = row.first
     while line != NONE:

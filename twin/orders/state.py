@@ -209,6 +209,7 @@ class Control(IntEnum):
     WAITING = 34  # lines backordered
     DECISIONS = 35
     SERIAL = 36  # of the last shipment
+    VALUE = 38  # what the order in question is worth, millionths
     END = 37  # µs: a promise that falls due from then on is not judged
 
 

@@ -16,6 +16,7 @@ from policies.reservation.life import (
     reserved_change,
     soft_change,
 )
+from twin.orders.tables import Tables, book_of, part, record_of
 from twin.compiled import inlined
 from twin.orders.rows import count, decided, page
 from twin.orders.state import NONE, UNROUTED, Book, Control
@@ -55,9 +56,11 @@ def safety_of(book: Book, cell: int) -> int:
     return held
 
 
-@inlined()
-def enter(book: Book, record: Record, line: int, state: int, cell: int) -> None:
+@part()
+def begin(w: Tables, line: int, state: int, cell: int) -> None:
     """A reservation of a line begins, at a cell."""
+    book = book_of(w)
+    record = record_of(w)
     row = book.lines[line]
     row.cell, row.state = cell, state
     row.stamp += 1
@@ -65,12 +68,14 @@ def enter(book: Book, record: Record, line: int, state: int, cell: int) -> None:
     _decided(book, line)
 
 
-@inlined()
-def step(book: Book, record: Record, line: int, event: int) -> bool:
+@part()
+def step(w: Tables, line: int, event: int) -> bool:
     """Something happens to a reservation; False where it cannot happen to one in its state, and nothing changes.
 
     Every reservation ends once: no event leads out of an end (policies.reservation.life).
     """
+    book = book_of(w)
+    record = record_of(w)
     row = book.lines[line]
     before = np.int64(row.state)
     if before == UNROUTED:
@@ -145,5 +150,5 @@ def ended(state: int) -> bool:
 
 
 __all__ = [
-    "HELD", "RESERVED", "cell_of", "count", "ended", "enter", "free_units", "page", "safety_of", "step", "wait_in_queue",
+    "HELD", "RESERVED", "cell_of", "count", "ended", "begin", "free_units", "page", "safety_of", "step", "wait_in_queue",
 ]  # fmt: skip

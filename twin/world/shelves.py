@@ -7,8 +7,9 @@ from numpy.typing import NDArray
 
 from twin.agenda import Agenda
 from twin.brain.brain import Brain
-from twin.clock import PHASES, Phase, boundary, heard_key, key
-from twin.events import Message
+from twin.clock import HEARD, PHASES, Phase, boundary, heard_key, key
+from twin.events import PHASE_OF, Message
+from twin.fulfilment.orders import WebOrders
 from twin.memory import table_of
 from twin.plan.build import Plan
 from twin.random.tables import STEPS
@@ -30,7 +31,7 @@ class ShelfLane:
     looks at all of the record, is asked when all have been.
     """
 
-    def __init__(self, plan: Plan, replication: int, agenda: Agenda, brain: Brain) -> None:
+    def __init__(self, plan: Plan, replication: int, agenda: Agenda, brain: Brain, *, logs: bool = False) -> None:
         backorders = plan.scenario.demand.unmet.pos == "backorder"
         self.shelves: Shelves = new_shelves(
             plan.opening.astype(np.int32), tracks=plan.tracks, days=plan.days, buckets=plan.buckets, by_cell=plan.by_cell,
@@ -44,17 +45,23 @@ class ShelfLane:
         self.table, self._operations_table = table_of(self.shelves), table_of(self.operations)
         self._backorders, self._at_once = backorders, plan.asks_at_once
         self._tracks = plan.tracks
+        self.orders = WebOrders(plan, replication, brain, logs=logs) if plan.web is not None else None
         self.end_of_stretch = key(self.lines.until, 0)  # when the next stretch must be made
 
     def next_stretch(self) -> None:
         """Go on to the next stretch of days; all of the last one must have happened."""
+        first_day = self.lines.day
         self.operations = self.lines.next_stretch()
+        if self.orders is not None:
+            self.orders.next_stretch(first_day, self.lines.day)
         self.end_of_stretch = key(self.lines.until, 0)
         self._operations_table = table_of(self.operations)
         self._widen(slice(self.lines.sequence.size), self.lines.windows())
 
     def advance(self, until: int) -> int:
         """Run everything before the key ``until``; returns the key it stopped before, which a signal may bring nearer."""
+        if self.orders is not None:
+            return self.orders.advance(self.table, self._operations_table, until, self._at_once)
         return int(advance(self.table, self._brain.table, self._operations_table, 0, self._tracks, until, self._at_once))
 
     def visit(self, location: int) -> None:
@@ -67,6 +74,9 @@ class ShelfLane:
         """A message reaches the record, which first hears of all that the location's tills told before."""
         self.visit(message.location)
         self._brain.hear(message, record_time)
+        if self.orders is not None:
+            heard = key(record_time, PHASE_OF[message.kind], HEARD)
+            self.orders.stock_changed(self.table, self._operations_table, message.cells, heard, self._agenda)
 
     def remember(self, source: int, window: int) -> None:
         """See ``twin.world.courier.Listener``."""

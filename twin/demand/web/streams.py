@@ -142,6 +142,13 @@ class CartPlan:
     bad_rows: int = 0
 
     @property
+    def most_lines(self) -> int:
+        """The most lines that a cart can have."""
+        drawn = [s.lines.first + s.lines.array.size - 1 for s in self.streams if s.recorded is None]
+        recorded = [int(np.diff(s.recorded.first).max(initial=1)) for s in self.streams if s.recorded]
+        return max([1, *drawn, *recorded])
+
+    @property
     def carts_a_day(self) -> float:
         """Expected carts on an average day, surges at their height included; for planning memory."""
         exact = sum(s.flash.orders for s in self.streams if s.flash)

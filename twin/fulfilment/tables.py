@@ -1,0 +1,29 @@
+"""The world's share of the table of addresses: fulfilment, shelves and operations, behind record and book."""
+
+from __future__ import annotations
+
+from twin.compiled import inlined
+from twin.fulfilment.state import Fulfilment, open_fulfilment
+from twin.orders.tables import BOOK_END, Tables
+from twin.world.state import Operations, Shelves, open_operations, open_shelves
+
+_SHELVES = BOOK_END + len(Fulfilment._fields)
+_OPERATIONS = _SHELVES + len(Shelves._fields)
+
+
+@inlined()
+def fulfilment_of(w: Tables) -> Fulfilment:
+    """What is under way in the world."""
+    return open_fulfilment(w[BOOK_END:_SHELVES])
+
+
+@inlined()
+def shelves_of(w: Tables) -> Shelves:
+    """The shelves."""
+    return open_shelves(w[_SHELVES:_OPERATIONS])
+
+
+@inlined()
+def operations_of(w: Tables) -> Operations:
+    """What is due at the tills."""
+    return open_operations(w[_OPERATIONS:])
