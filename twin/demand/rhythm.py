@@ -68,12 +68,6 @@ class Patterns:
     edges: NDArray[np.int64]
 
     @property
-    def guide(self) -> NDArray[np.int32]:
-        """For each 256th of a uniform number, the quarter to begin looking at; shape (patterns, 256)."""
-        steps = np.arange(256, dtype=np.int64) << 24
-        return np.array([np.searchsorted(row, steps, side="right") - 1 for row in self.edges], np.int32)
-
-    @property
     def stretch(self) -> NDArray[np.float64]:
         """µs for each step of a uniform number within a quarter; shape (patterns, 96)."""
         return QUARTER / np.maximum(np.diff(self.edges, axis=1), 1)

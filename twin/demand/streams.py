@@ -84,7 +84,6 @@ class StreamTables(NamedTuple):
     of_day: NDArray[np.int32]  # (rhythms, days): pattern within the rhythm
     edges_first: NDArray[np.int32]  # (rhythms,)
     edges: NDArray[np.int64]  # (patterns, 97)
-    edges_guide: NDArray[np.int32]  # (patterns, 256)
     stretch: NDArray[np.float64]  # (patterns, 96)
     law_first: NDArray[np.int64]
     law_offset: NDArray[np.int64]
@@ -118,20 +117,19 @@ def open_streams(t: NDArray[np.int64]) -> StreamTables:
         carray(pointer(t[8, 0]), (t[8, 1], t[8, 2]), _I4),
         carray(pointer(t[9, 0]), (t[9, 1],), _I4),
         carray(pointer(t[10, 0]), (t[10, 1], t[10, 2]), _I8),
-        carray(pointer(t[11, 0]), (t[11, 1], t[11, 2]), _I4),
-        carray(pointer(t[12, 0]), (t[12, 1], t[12, 2]), np.float64),
+        carray(pointer(t[11, 0]), (t[11, 1], t[11, 2]), np.float64),
+        carray(pointer(t[12, 0]), (t[12, 1],), _I8),
         carray(pointer(t[13, 0]), (t[13, 1],), _I8),
         carray(pointer(t[14, 0]), (t[14, 1],), _I8),
         carray(pointer(t[15, 0]), (t[15, 1],), _I8),
         carray(pointer(t[16, 0]), (t[16, 1],), _I8),
         carray(pointer(t[17, 0]), (t[17, 1],), _I8),
         carray(pointer(t[18, 0]), (t[18, 1],), _I8),
-        carray(pointer(t[19, 0]), (t[19, 1],), _I8),
-        carray(pointer(t[20, 0]), (t[20, 1],), _I4),
-        carray(pointer(t[21, 0]), (t[21, 1],), np.uint32),
-        carray(pointer(t[22, 0]), (t[22, 1],), _U1),
+        carray(pointer(t[19, 0]), (t[19, 1],), _I4),
+        carray(pointer(t[20, 0]), (t[20, 1],), np.uint32),
+        carray(pointer(t[21, 0]), (t[21, 1],), _U1),
+        carray(pointer(t[22, 0]), (t[22, 1],), _I4),
         carray(pointer(t[23, 0]), (t[23, 1],), _I4),
-        carray(pointer(t[24, 0]), (t[24, 1],), _I4),
     )
 
 
@@ -205,7 +203,6 @@ def stream_tables(streams: Sequence[Stream], start_us: int, days: int) -> Stream
         of_day=np.array([p.of_day for p in rhythms], np.int32).reshape(-1, days),
         edges_first=_offsets([len(e) for e in edges]).astype(np.int32),
         edges=np.concatenate(edges) if edges else np.zeros((0, 97), np.int64),
-        edges_guide=np.concatenate([p.guide for p in rhythms]) if rhythms else np.zeros((0, 256), np.int32),
         stretch=np.concatenate([p.stretch for p in rhythms]) if rhythms else np.zeros((0, 96)),
         **law_arrays(build.laws.things),
         **_choice_arrays(build.choices.things),
