@@ -60,7 +60,8 @@ class DecisionLog:
         head = struct.pack(
             "<7q", order.number, order.time, order.origin, order.destination, order.rule, order.complete_to, order.cells.size
         )
-        self._digest.update(head + order.cells.tobytes() + order.units.tobytes() + order.position.tobytes())
+        for part in (head, order.cells, order.units, order.position):  # without a copy of them
+            self._digest.update(part)
         self.lines += order.cells.size
         if self._path is not None:
             self._orders.append(order)

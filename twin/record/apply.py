@@ -187,14 +187,18 @@ def place_lines(
 ) -> None:
     """The lines of an order of ours, known at once: inbound here and, where the sources are cells of ours, committed there.
 
+    A cell that is reviewed loses its mark where it rises above its point; one that is asked at once, when it is answered.
     ``sources`` holds -1 for every line where it goes to a supplier.
     """
     record, last = open_record(table), cells.size - 1
     for i in range(cells.size):
         prefetch(record.cells, cells[min(i + AHEAD, last)])
-        row = record.cells[np.uintp(cells[i])]
+        cell = np.uintp(cells[i])
+        row = record.cells[cell]
         row.inbound += units[i]
         row.position += units[i]
+        if row.position > row.point and record.asks[cell] == DUE:
+            clear(record, cell)
     if sources[0] < 0:
         return
     for i in range(cells.size):

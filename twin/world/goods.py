@@ -34,10 +34,9 @@ class Load:
         total = total_of(units)
         if total == self.total:
             return self
-        some = units > 0
-        return Load(
-            self.lane, self.cells[some], self.sources[some], self.skus[some], units[some], total
-        )
+        some = units.nonzero()[0]
+        columns = (column.take(some) for column in (self.cells, self.sources, self.skus, units))
+        return Load(self.lane, *columns, total)
 
     def trips(self, capacity: int | None) -> Iterator[Load]:
         """The load in parts of ``capacity`` units and a last one, first line first."""
