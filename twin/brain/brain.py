@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from policies.reorder.base import ReorderState
 from policies.reorder.terms import fit
 from twin.agenda import Agenda
-from twin.brain.groups import CONTINUOUS, Batch, CellMap, Group, Supply, batches_of
+from twin.brain.groups import CONTINUOUS, Batch, CellMap, Group, Row, Supply, batches_of, row_of
 from twin.brain.log import DecisionLog
 from twin.brain.scan import Asked, Ordered, collect, look_up, order_lines, settle, with_room
 from twin.clock import HEARD, Phase, key
@@ -49,7 +49,9 @@ class Brain:
         self._firsts: list[int] = cells.first.tolist()
         self._complete_to = start_us  # as of the review in hand
         self._packs, self._moqs = (np.array([getattr(s, term) for s in supplies], np.int64) for term in ("pack", "moq"))
-        self._known_sources: dict[tuple[int, int], NDArray[np.int32]] = {}
+        self._known_sources: dict[tuple[int, int], Row] = {}
+        self._lane_type = np.uint16 if len(supplies) < 1 << 16 else np.int32  # which NumPy puts in order without comparing
+        self._known_skus: dict[int, Row] = {}
         self._room: NDArray[np.int32] | None = None  # for the cells a review asks about
         self._watching: dict[int, list[Group]] = {}
         for group in self.groups:
@@ -189,7 +191,7 @@ class Brain:
             self._refuse(group, int(wanted[refused]))
         if not lines.cells.size:
             return
-        by_lane = lines.place.argsort(kind="stable")
+        by_lane = lines.place.astype(self._lane_type).argsort(kind="stable")
         lines = Ordered(*(column.take(by_lane) for column in lines))
         starts = np.flatnonzero(np.diff(lines.place, prepend=-1)).tolist()
         for first, end in zip(starts, [*starts[1:], by_lane.size], strict=True):
@@ -217,23 +219,30 @@ class Brain:
     ) -> None:  # fmt: skip
         """Order ``units`` of ``cells``, the ``local``-th ones of the group's location; the columns of ``Ordered``."""
         supply = self.supplies[lane]
-        skus = self.cells.skus[group.location].take(local)
-        sources = np.full(cells.size, -1, np.int32) if supply.from_supplier else self._sources(supply).take(local)
+        skus = self._skus(group.location).at(local)
+        sources = np.full(cells.size, -1, np.int32) if supply.from_supplier else self._sources(supply).at(local)
         self._orders += 1
+        total = int(place_lines(self.table, cells, sources, units))
         order = Order(
             self._orders, self.agenda.time, lane, supply.origin, group.location, group.rule, cells, sources, skus, units,
-            position, self._complete_to,
+            position, self._complete_to, total,
         )  # fmt: skip
-        place_lines(self.table, cells, sources, units)
         self.log.add(order)
         self.sink.place(order)
 
-    def _sources(self, supply: Supply) -> NDArray[np.int32]:
+    def _skus(self, location: int) -> Row:
+        """The SKU of each of a location's cells."""
+        skus = self.cells.skus[location]
+        if id(skus) not in self._known_skus:
+            self._known_skus[id(skus)] = row_of(skus)
+        return self._known_skus[id(skus)]
+
+    def _sources(self, supply: Supply) -> Row:
         """For each of a location's cells, the cell of the same SKU at the origin."""
         skus = self.cells.skus[supply.destination]
         key = (supply.origin, id(skus))
         if key not in self._known_sources:
-            self._known_sources[key] = self.cells.find(supply.origin, skus)
+            self._known_sources[key] = row_of(self.cells.find(supply.origin, skus))
         return self._known_sources[key]
 
 

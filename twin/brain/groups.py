@@ -61,6 +61,27 @@ class CellMap(Protocol):
 
 
 @dataclass(frozen=True)
+class Row:
+    """Numbers of a location's cells; ``base`` where they follow one another, so that none need be looked up."""
+
+    values: NDArray[np.int32]
+    base: int | None
+
+    def at(self, local: NDArray[np.int32]) -> NDArray[np.int32]:
+        """Those of the ``local``-th cells."""
+        if self.base is None:
+            return self.values.take(local)
+        return local + np.int32(self.base) if self.base else local
+
+
+def row_of(values: NDArray[np.int32]) -> Row:
+    """Numbers of a location's cells, looked at once."""
+    base = int(values[0]) if values.size else 0
+    follow = np.array_equal(values, np.arange(base, base + values.size))
+    return Row(values, base if follow else None)
+
+
+@dataclass(frozen=True)
 class Batch:
     """Groups of one echelon that are reviewed together: none of them supplies another.
 

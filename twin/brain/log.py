@@ -60,8 +60,9 @@ class DecisionLog:
         head = struct.pack(
             "<7q", order.number, order.time, order.origin, order.destination, order.rule, order.complete_to, order.cells.size
         )
-        for part in (head, order.cells, order.units, order.position):  # without a copy of them
-            self._digest.update(part)
+        self._digest.update(head)
+        for column in (order.cells, order.units, order.position):
+            self._digest.update(column.data)  # without a copy
         self.lines += order.cells.size
         if self._path is not None:
             self._orders.append(order)
