@@ -31,16 +31,12 @@ class Order:
     units: NDArray[np.int32]
     position: NDArray[np.int32]
     complete_to: int
+    total: int  # units of all lines
 
     @property
     def is_purchase(self) -> bool:
         """Whether it goes to a supplier."""
         return bool(self.sources[0] < 0)
-
-    @property
-    def total(self) -> int:
-        """Units of all lines."""
-        return int(self.units.sum())
 
 
 class Sink(Protocol):

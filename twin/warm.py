@@ -73,18 +73,24 @@ def warm_up() -> None:
 
 
 def _warm_large() -> None:
-    """The kernels that only large models use: those over arrays that are too long for plain Python."""
+    """The kernels that only large models use: those over arrays that are too long for plain Python, or for what is rare."""
     import numpy as np
 
     from policies.elementwise import lognormal_quantiles, powers
     from policies.kernel import FEW
     from policies.reorder.levels import base_stock_level
+    from twin.record.state import new_record, widen
+    from twin.world.goods import Load, divided
     from twin.world.measure import add_opening
 
     many = np.linspace(0.1, 0.9, FEW + 1)
     powers(many, 0.5)
     lognormal_quantiles(0.0, 1.0, many)
     base_stock_level(many, 1.5 * many, 0.9)
+    two = np.ones(2, np.int32)
+    divided([Load(0, two, two, two, two, 2)], np.arange(2, dtype=np.int32))  # goods that were short
+    record = new_record(1, locations=1, window=1, folds_counts=False)
+    widen(record, record.senders["size"] * 2)
     for kind in (np.int16, np.int32):
         add_opening(np.zeros(1, kind), np.zeros(1, np.int16), many[:1], np.zeros(1, np.int64), np.zeros(1, np.int64), np.zeros(1))
 

@@ -70,4 +70,5 @@ class BaseStock(ReorderPolicy):
 
     def quantities(self, state: ReorderState) -> NDArray[np.int64]:
         """Return level - position, or 0, for each cell of ``state``."""
-        return np.maximum(self.levels[state.index] - np.asarray(state.position, np.int64), 0)
+        missing = np.subtract(self.levels[state.index], state.position, dtype=np.int64)
+        return np.maximum(missing, 0, out=missing)

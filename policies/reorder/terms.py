@@ -11,7 +11,8 @@ from policies.kernel import kernel
 @kernel
 def fit(quantity: int, pack: int, moq: int) -> int:
     """The rule itself, for arguments known to be valid and a quantity above 0."""
-    return -(-max(quantity, moq) // pack) * pack
+    least = max(quantity, moq)
+    return pack if least <= pack else -(-least // pack) * pack  # most lines are for one pack, and to divide is slow
 
 
 def round_to_terms(quantity: int, pack: int = 1, moq: int = 1) -> int:

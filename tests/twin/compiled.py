@@ -10,10 +10,11 @@ from twin.compiled import compiled
 from twin.demand.generate import draw_clockwork, draw_stream
 from twin.demand.streams import open_streams
 from twin.demand.tables import open_clockworks
+from twin.demand.words import Desk
 from twin.random.tables import discrete_draw, quantile_draw
 from twin.record.apply import hear_backfill, hear_sale
 from twin.record.state import open_record
-from twin.sorting import sort_rows
+from twin.sorting import BUCKET_ENDS, sort_rows
 from twin.world.calendar import drop_first, push
 from twin.world.state import open_shelves
 
@@ -42,9 +43,10 @@ def lines_drawn(
     rows: NDArray[np.void],
 ) -> int:  # fmt: skip
     """The lines of all streams, one stream after the other; returns their number."""
-    streams, n = open_streams(streams_table), 0
+    streams, n, room = open_streams(streams_table), 0, 2 * counts.max() + 2 if counts.size else 0
+    desk = Desk(np.empty(room, np.uint64), np.empty(room, np.uint64), np.empty(BUCKET_ENDS, np.int32))
     for s in range(counts.shape[0]):
-        n = draw_stream(streams, s, seed, replication, first_day, start_us, counts, rows, n)
+        n = draw_stream(streams, s, seed, replication, first_day, start_us, counts, desk, rows, n)
     return n
 
 

@@ -8,7 +8,7 @@ enter the record the moment they are decided; what becomes of them it learns fro
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,9 +16,9 @@ from numpy.typing import NDArray
 from policies.reorder.base import ReorderState
 from policies.reorder.terms import fit
 from twin.agenda import Agenda
-from twin.brain.groups import CONTINUOUS, Batch, CellMap, Group, Supply, batches_of
+from twin.brain.groups import CONTINUOUS, Batch, CellMap, Group, Row, Supply, batches_of, row_of
 from twin.brain.log import DecisionLog
-from twin.brain.scan import Asked, collect, look_up, order_lines, settle
+from twin.brain.scan import Asked, Ordered, collect, look_up, order_lines, settle, with_room
 from twin.clock import HEARD, Phase, key
 from twin.decisions import Order, Sink
 from twin.events import PHASE_OF, Kind, Message
@@ -49,7 +49,10 @@ class Brain:
         self._firsts: list[int] = cells.first.tolist()
         self._complete_to = start_us  # as of the review in hand
         self._packs, self._moqs = (np.array([getattr(s, term) for s in supplies], np.int64) for term in ("pack", "moq"))
-        self._known_sources: dict[tuple[int, int], NDArray[np.int32]] = {}
+        self._known_sources: dict[tuple[int, int], Row] = {}
+        self._lane_type = np.uint16 if len(supplies) < 1 << 16 else np.int32  # which NumPy puts in order without comparing
+        self._known_skus: dict[int, Row] = {}
+        self._room: NDArray[np.int32] | None = None  # for the cells a review asks about
         self._watching: dict[int, list[Group]] = {}
         for group in self.groups:
             if group.review_us == CONTINUOUS:
@@ -147,7 +150,8 @@ class Brain:
 
     def _review(self, batch: Batch, first_look: bool) -> None:
         """Ask the rules of a batch about all cells at or below their order points."""
-        asked = collect(self.record, self.table, batch.first, batch.end, first_look)
+        self._room = with_room(self.record, self._room)
+        asked = collect(self.record, self.table, batch.first, batch.end, first_look, self._room)
         if not asked.cells.size:
             return
         if not batch.plain or asked.cells.size == 1:
@@ -155,54 +159,43 @@ class Brain:
                 self._decide_at(int(batch.location[i]), asked.cells[asked.place == i], batch.groups)
         else:
             self._order(batch, asked)
-        settle(self.table, asked.cells)
+        if first_look:
+            settle(self.table, asked.cells)
 
     def _order(self, batch: Batch, asked: Asked) -> None:
         """Ask the rules of a plain batch, whole stretches of locations at a time, and place an order for each location."""
         state = ReorderState(asked.local, asked.position, asked.on_hand, asked.inbound, asked.backordered)
-        wanted = np.empty(asked.cells.size, np.int64)
-        starts = np.searchsorted(asked.place, np.arange(len(batch.groups) + 1))
+        wanted, places = np.empty(asked.cells.size, np.int64), np.arange(len(batch.groups) + 1)
+        starts = asked.place.searchsorted(places).tolist()
         for first, end in batch.runs:
-            part = slice(int(starts[first]), int(starts[end]))
+            part = slice(starts[first], starts[end])
             if part.start < part.stop:
                 wanted[part] = batch.groups[first].policy.quantities(_part(state, part))
-        chosen, units = self._lines(wanted, asked.place, batch.pack, batch.moq, lambda i: batch.groups[int(asked.place[i])])
-        cells, local, position, place = (
-            column[chosen] for column in (asked.cells, asked.local, asked.position, asked.place)
-        )
-        edges = np.searchsorted(place, np.arange(len(batch.groups) + 1)).tolist()
-        for i, group in enumerate(batch.groups):
-            if edges[i] < edges[i + 1]:
-                part = slice(edges[i], edges[i + 1])
-                self._place(group, int(group.lane[0]), local[part], cells[part], units[part], position[part])
+        lines, refused = order_lines(wanted, asked.cells, asked.local, asked.position, asked.place, batch.pack, batch.moq)
+        if refused >= 0:
+            self._refuse(batch.groups[int(asked.place[refused])], int(wanted[refused]))
+        edges = lines.place.searchsorted(places).tolist()
+        for group, first, end in zip(batch.groups, edges, edges[1:], strict=False):
+            if first < end:
+                self._place(group, int(group.lane[0]), *(column[first:end] for column in lines))
 
     def _decide(self, group: Group, index: NDArray[np.int32], cells: NDArray[np.int32]) -> None:
         """Ask a rule about ``cells``, its ``index``-th ones, and order what it says over the lanes that supply them."""
         columns = np.empty((4, cells.size), np.int32)
         look_up(self.table, cells, columns)
         wanted = group.policy.quantities(ReorderState(index, *columns))
-        lanes = group.lane[index]
-        chosen, units = self._lines(wanted, lanes, self._packs, self._moqs, lambda _: group)
-        if not chosen.size:
+        lines, refused = order_lines(
+            wanted, cells, group.local[index], columns[0], group.lane[index], self._packs, self._moqs
+        )
+        if refused >= 0:
+            self._refuse(group, int(wanted[refused]))
+        if not lines.cells.size:
             return
-        by_lane = np.argsort(lanes[chosen], kind="stable")
-        chosen, units = chosen[by_lane], units[by_lane]
-        lanes = lanes[chosen]
-        starts = np.flatnonzero(np.diff(lanes, prepend=-1)).tolist()
-        for first, end in zip(starts, [*starts[1:], chosen.size], strict=True):
-            mine = chosen[first:end]
-            self._place(group, int(lanes[first]), group.local[index[mine]], cells[mine], units[first:end], columns[0][mine])
-
-    def _lines(
-        self, wanted: NDArray[np.int64], place: NDArray[np.int32], pack: NDArray[np.int64], moq: NDArray[np.int64],
-        group_of: Callable[[int], Group],
-    ) -> tuple[NDArray[np.int32], NDArray[np.int32]]:  # fmt: skip
-        """Which lines are to be ordered, and how many units of each, by the terms ``pack`` and ``moq`` of their places."""
-        chosen, units = np.empty(wanted.size, np.int32), np.empty(wanted.size, np.int32)
-        count = int(order_lines(wanted, place, pack, moq, chosen, units))
-        if count < 0:
-            self._refuse(group_of(-1 - count), int(wanted[-1 - count]))
-        return chosen[:count], units[:count]
+        by_lane = lines.place.astype(self._lane_type).argsort(kind="stable")
+        lines = Ordered(*(column.take(by_lane) for column in lines))
+        starts = np.flatnonzero(np.diff(lines.place, prepend=-1)).tolist()
+        for first, end in zip(starts, [*starts[1:], by_lane.size], strict=True):
+            self._place(group, int(lines.place[first]), *(column[first:end] for column in lines))
 
     def _decide_one(self, group: Group, index: int, cell: int) -> None:
         """The same for a single cell, without arrays: what a small model does all the time."""
@@ -213,7 +206,7 @@ class Brain:
         if wanted > 0:
             lane = int(group.lane[index])
             units = fit(wanted, self.supplies[lane].pack, self.supplies[lane].moq)
-            columns = np.array([[group.local[index]], [cell], [units], [position]], np.int32)
+            columns = np.array([[cell], [group.local[index]], [position], [lane], [units]], np.int32)
             self._place(group, lane, *columns)
 
     def _refuse(self, group: Group, wanted: int) -> None:
@@ -221,33 +214,35 @@ class Brain:
         raise ValueError(f"rule {group.rule} ({name}) wants {wanted} units; expected 0 or more")
 
     def _place(
-        self,
-        group: Group,
-        lane: int,
-        local: NDArray[np.int32],
-        cells: NDArray[np.int32],
-        units: NDArray[np.int32],
-        position: NDArray[np.int32],
-    ) -> None:
-        """Order ``units`` of ``cells``, the ``local``-th ones of the group's location."""
+        self, group: Group, lane: int, cells: NDArray[np.int32], local: NDArray[np.int32], position: NDArray[np.int32],
+        _: NDArray[np.int32], units: NDArray[np.int32],
+    ) -> None:  # fmt: skip
+        """Order ``units`` of ``cells``, the ``local``-th ones of the group's location; the columns of ``Ordered``."""
         supply = self.supplies[lane]
-        skus = self.cells.skus[group.location][local]
-        sources = np.full(cells.size, -1, np.int32) if supply.from_supplier else self._sources(supply)[local]
+        skus = self._skus(group.location).at(local)
+        sources = np.full(cells.size, -1, np.int32) if supply.from_supplier else self._sources(supply).at(local)
         self._orders += 1
+        total = int(place_lines(self.table, cells, sources, units))
         order = Order(
             self._orders, self.agenda.time, lane, supply.origin, group.location, group.rule, cells, sources, skus, units,
-            position, self._complete_to,
+            position, self._complete_to, total,
         )  # fmt: skip
-        place_lines(self.table, cells, sources, units)
         self.log.add(order)
         self.sink.place(order)
 
-    def _sources(self, supply: Supply) -> NDArray[np.int32]:
+    def _skus(self, location: int) -> Row:
+        """The SKU of each of a location's cells."""
+        skus = self.cells.skus[location]
+        if id(skus) not in self._known_skus:
+            self._known_skus[id(skus)] = row_of(skus)
+        return self._known_skus[id(skus)]
+
+    def _sources(self, supply: Supply) -> Row:
         """For each of a location's cells, the cell of the same SKU at the origin."""
         skus = self.cells.skus[supply.destination]
         key = (supply.origin, id(skus))
         if key not in self._known_sources:
-            self._known_sources[key] = self.cells.find(supply.origin, skus)
+            self._known_sources[key] = row_of(self.cells.find(supply.origin, skus))
         return self._known_sources[key]
 
 

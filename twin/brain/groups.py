@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from policies.reorder.base import ReorderPolicy
 
+_MOST = 16  # locations of a plain batch: what is read of their cells is still in the cache when it is written
 CONTINUOUS = 0  # review period, µs, of a rule that looks at every change
 
 
@@ -60,6 +61,27 @@ class CellMap(Protocol):
 
 
 @dataclass(frozen=True)
+class Row:
+    """Numbers of a location's cells; ``base`` where they follow one another, so that none need be looked up."""
+
+    values: NDArray[np.int32]
+    base: int | None
+
+    def at(self, local: NDArray[np.int32]) -> NDArray[np.int32]:
+        """Those of the ``local``-th cells."""
+        if self.base is None:
+            return self.values.take(local)
+        return local + np.int32(self.base) if self.base else local
+
+
+def row_of(values: NDArray[np.int32]) -> Row:
+    """Numbers of a location's cells, looked at once."""
+    base = int(values[0]) if values.size else 0
+    follow = np.array_equal(values, np.arange(base, base + values.size))
+    return Row(values, base if follow else None)
+
+
+@dataclass(frozen=True)
 class Batch:
     """Groups of one echelon that are reviewed together: none of them supplies another.
 
@@ -85,8 +107,9 @@ def batches_of(groups: Sequence[Group], cells: CellMap, supplies: Sequence[Suppl
         here = [group for group in groups if group.echelon == echelon]
         for plain in (True, False):
             some = [group for group in here if _is_plain(group) == plain]
-            if some:
-                batches.append(_batch(some, cells, supplies, plain))
+            some.sort(key=lambda group: (group.location, group.rule))
+            most = _MOST if plain else max(len(some), 1)
+            batches += [_batch(some[i : i + most], cells, supplies, plain) for i in range(0, len(some), most)]
     return batches
 
 
@@ -95,7 +118,6 @@ def _is_plain(group: Group) -> bool:
 
 
 def _batch(groups: list[Group], cells: CellMap, supplies: Sequence[Supply], plain: bool) -> Batch:
-    groups = sorted(groups, key=lambda group: (group.location, group.rule))
     own = groups if plain else list({group.location: group for group in groups}.values())  # a location is looked over once
     places = np.array([group.location for group in own])
     terms = [supplies[int(group.lane[0])] for group in own]

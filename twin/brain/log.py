@@ -60,7 +60,9 @@ class DecisionLog:
         head = struct.pack(
             "<7q", order.number, order.time, order.origin, order.destination, order.rule, order.complete_to, order.cells.size
         )
-        self._digest.update(head + order.cells.tobytes() + order.units.tobytes() + order.position.tobytes())
+        self._digest.update(head)
+        for column in (order.cells, order.units, order.position):
+            self._digest.update(column.data)  # without a copy
         self.lines += order.cells.size
         if self._path is not None:
             self._orders.append(order)

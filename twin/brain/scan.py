@@ -20,6 +20,7 @@ from twin.record.apply import clear
 from twin.record.state import AT_ONCE, DUE, Meter, Record, address_of_asks, open_record
 
 _MARKS = 0x0101010101010101 * DUE  # of eight cells
+_MARKED = int(Meter.MARKED)
 _AHEAD = 16
 _fit = fit.compiled
 
@@ -86,21 +87,33 @@ def _collect(
 
 
 def collect(
-    record: Record, table: NDArray[np.int64], first: NDArray[np.int64], end: NDArray[np.int64], at_once: bool = True
-) -> Asked:
+    record: Record, table: NDArray[np.int64], first: NDArray[np.int64], end: NDArray[np.int64], at_once: bool = True,
+    room: NDArray[np.int32] | None = None,
+) -> Asked:  # fmt: skip
     """The cells of the ranges [first[i], end[i]) whose position is at or below their order point, in order.
 
-    ``at_once``: those whose rule is asked at once too, as at the first look.
+    ``at_once``: those whose rule is asked at once too, as at the first look. They are written into ``room`` (see ``with_room``),
+    which the next review overwrites.
     """
-    marked = int(record.meters[Meter.MARKED])
-    columns = np.empty((len(Asked._fields), marked), np.int32)
-    kept = int(_collect(table, first, end, at_once, np.empty(marked, np.int32), columns)) if marked else 0
-    return Asked(*(column[:kept] for column in columns))
+    room = with_room(record, room)
+    kept = int(_collect(table, first, end, at_once, room[-1], room)) if record.meters[_MARKED] else 0
+    return Asked(*(column[:kept] for column in room[:-1]))
+
+
+def with_room(record: Record, room: NDArray[np.int32] | None) -> NDArray[np.int32]:
+    """Room for all cells that are marked, made anew only where ``room`` is too small."""
+    marked = int(record.meters[_MARKED])
+    if room is None or room.shape[1] < marked:
+        return np.empty((len(Asked._fields) + 1, marked + marked // 4), np.int32)
+    return room
 
 
 @compiled()
 def settle(table: NDArray[np.int64], cells: NDArray[np.int32]) -> None:
-    """Take the marks off ``cells`` that were asked about, but for those that are still at or below their points at a review."""
+    """Take the marks off ``cells`` that were asked about, but for those that are still at or below their points at a review.
+
+    (Most lost theirs when they were ordered; this is for the first look at those that are asked at once from then on.)
+    """
     record, last = open_record(table), cells.size - 1
     for i in range(cells.size):
         prefetch(record.cells, cells[np.uintp(min(i + _AHEAD, last))])
@@ -111,22 +124,39 @@ def settle(table: NDArray[np.int64], cells: NDArray[np.int32]) -> None:
 
 
 @compiled()
-def order_lines(
-    wanted: NDArray[np.int64], place: NDArray[np.int32], pack: NDArray[np.int64], moq: NDArray[np.int64],
-    chosen: NDArray[np.int32], units: NDArray[np.int32],
+def _order_lines(
+    wanted: NDArray[np.int64], cells: NDArray[np.int32], local: NDArray[np.int32], position: NDArray[np.int32],
+    place: NDArray[np.int32], pack: NDArray[np.int64], moq: NDArray[np.int64], lines: NDArray[np.int32],
 ) -> int:  # fmt: skip
-    """Lines for which ``wanted`` is positive into ``chosen``, and into ``units`` how many, by the terms of their places.
-
-    Returns their number, or -1 - i where ``wanted[i]`` is negative.
-    """
     n = 0
     for i in range(wanted.size):
         if wanted[i] < 0:
             return -1 - i
         if wanted[i]:
-            chosen[n], units[n] = i, _fit(wanted[i], pack[place[i]], moq[place[i]])
+            lines[0, n], lines[1, n], lines[2, n], lines[3, n] = cells[i], local[i], position[i], place[i]
+            lines[4, n] = _fit(wanted[i], pack[place[i]], moq[place[i]])
             n += 1
     return n
+
+
+class Ordered(NamedTuple):
+    """Lines to be ordered; arrays of one length. ``place`` is what their terms hang on, such as the lane."""
+
+    cells: NDArray[np.int32]
+    local: NDArray[np.int32]
+    position: NDArray[np.int32]
+    place: NDArray[np.int32]
+    units: NDArray[np.int32]
+
+
+def order_lines(
+    wanted: NDArray[np.int64], cells: NDArray[np.int32], local: NDArray[np.int32], position: NDArray[np.int32],
+    place: NDArray[np.int32], pack: NDArray[np.int64], moq: NDArray[np.int64],
+) -> tuple[Ordered, int]:  # fmt: skip
+    """The lines for which ``wanted`` is positive, by the terms of their places; and the first that is negative, or -1."""
+    lines = np.empty((len(Ordered._fields), wanted.size), np.int32)
+    count = int(_order_lines(wanted, cells, local, position, place, pack, moq, lines))
+    return Ordered(*(column[:count] for column in lines)), -1 - count if count < 0 else -1
 
 
 @compiled()

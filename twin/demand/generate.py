@@ -6,26 +6,24 @@ many, and the luck of its event on the way to the record. So no line's draw depe
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 import numpy as np
 from numpy.typing import NDArray
 
 from twin.clock import DAY, KEY_SHIFT, Phase
 from twin.compiled import compiled, inlined
-from twin.demand.rhythm import QUARTER
+from twin.demand.picking import Source, guide_of, source_of, time_in
 from twin.demand.streams import StreamTables, open_streams
 from twin.demand.tables import ClockworkTables, RecordedTables, open_clockworks, open_recorded
+from twin.demand.words import Desk, draw_words
 from twin.memory import Row
 from twin.random.philox import lower, philox_block, upper
 from twin.random.purposes import Purpose
 from twin.random.tables import discrete_draw
 
-_COUNT, _LINE, _CLOCKWORK = int(Purpose.POS_COUNT), int(Purpose.POS_LINE), int(Purpose.CLOCKWORK)
+_COUNT, _CLOCKWORK = int(Purpose.POS_COUNT), int(Purpose.CLOCKWORK)
 _REPLAY = int(Purpose.REPLAY_CHANNEL)
 _DEMAND, _CHANGE = int(Phase.DEMAND) << 1, int(Phase.CHANGE) << 1
-_DAY, _QUARTER, _SHIFT = DAY, QUARTER, KEY_SHIFT
-_STEPS = 1  # from where a guide points to, nearly always enough
+_DAY, _SHIFT = DAY, KEY_SHIFT
 
 
 @inlined()
@@ -39,69 +37,8 @@ def draw_count(tables: StreamTables, s: int, seed: int, replication: int, day: i
 
 
 @inlined()
-def time_of_day(tables: StreamTables, pattern: int, u: int) -> np.int64:
-    """Inversion of a day's pattern: which quarter of an hour, and where in it."""
-    guess = tables.edges_guide[pattern, u >> 24]
-    quarter = np.int64(guess + (u >= tables.edges[pattern, guess + 1]))
-    while u >= tables.edges[pattern, quarter + 1]:
-        quarter += 1
-    return quarter * _QUARTER + np.int64((u - tables.edges[pattern, quarter]) * tables.stretch[pattern, quarter])
-
-
-class Source(NamedTuple):
-    """What all lines of a stream share: read once, for the compiler cannot know that a row written is no part of the tables."""
-
-    first_cell: int
-    location: int
-    first_choice: int
-    guide: int
-    guide_shift: int
-    law_first: int
-    law_offset: int
-    law_length: int
-    dense: bool
-    shrinks: bool
-
-
-@inlined()
-def source_of(tables: StreamTables, s: int) -> Source:
-    choice, law = tables.choice[s], tables.size_law[s]
-    return Source(
-        tables.first_cell[s],
-        tables.location[s],
-        tables.choice_offset[choice],
-        tables.guide_offset[choice],
-        32 - tables.choice_bits[choice],
-        tables.law_first[law],
-        tables.law_offset[law],
-        tables.law_length[law],
-        tables.dense[choice] != 0,
-        tables.shrinks[s] != 0,
-    )
-
-
-@inlined()
-def choose(tables: StreamTables, of: Source, u: int) -> np.uintp:
-    """Index, among those of its choice, of the SKU a uniform number stands for."""
-    i = of.first_choice + np.int64(tables.guide[np.uintp(of.guide + (u >> of.guide_shift))])
-    for _ in range(_STEPS):  # without a branch, which no processor could guess
-        i += u > tables.last[np.uintp(i)]
-    while u > tables.last[np.uintp(i)]:
-        i += 1
-    return np.uintp(i - of.first_choice)
-
-
-@inlined()
-def _write(row: Row, tables: StreamTables, of: Source, day_start: int, pattern: int, when_what: int, rest: int) -> bool:
-    """Fill a row from two random words; False where the line asks for nothing."""
-    luck, many = upper(rest), lower(rest)
-    quantity = of.law_first
-    if of.law_length > 1:
-        quantity += discrete_draw(tables.thresholds, of.law_offset, of.law_length, many)
-    if quantity == 0 and not of.shrinks:
-        return False
-    what = choose(tables, of, lower(when_what))
-    time = day_start + time_of_day(tables, pattern, upper(when_what))
+def _write(row: Row, tables: StreamTables, of: Source, time: int, what: int, quantity: int, luck: int) -> None:
+    """Fill a row."""
     row.key = (time << _SHIFT) | (_CHANGE if of.shrinks else _DEMAND)
     if of.dense:
         row.cell, row.sku = of.first_cell + what, what
@@ -111,27 +48,46 @@ def _write(row: Row, tables: StreamTables, of: Source, day_start: int, pattern: 
     row.quantity = 0 if of.shrinks else quantity
     row.location = of.location
     row.told = luck
-    return True
+
+
+@inlined()
+def _write_day(
+    tables: StreamTables, of: Source, desk: Desk, lines: int, pattern: int, day_start: int, rows: NDArray[np.void], n: int
+) -> int:
+    """The lines of a day into ``rows`` from row ``n`` on, but for those that ask for nothing; returns the row after the last.
+
+    The time is the inversion of the day's pattern: which quarter of an hour, and where in it.
+    """
+    quarter = np.int64(0)
+    for i in range(lines):
+        u, luck = upper(desk.ordered[np.uintp(2 * i)]), desk.ordered[np.uintp(2 * i + 1)]
+        while u >= tables.edges[pattern, quarter + 1]:
+            quarter += 1
+        quantity = of.law_first
+        if of.law_length > 1:
+            quantity += discrete_draw(tables.thresholds, of.law_offset, of.law_length, lower(luck))
+        if quantity == 0 and not of.shrinks:
+            continue
+        time = day_start + time_in(tables, pattern, quarter, u)
+        _write(rows[np.uintp(n)], tables, of, time, lower(desk.ordered[np.uintp(2 * i)]), quantity, upper(luck))
+        n += 1
+    return n
 
 
 @inlined()
 def draw_stream(
     tables: StreamTables, s: int, seed: int, replication: int, first_day: int, start_us: int, counts: NDArray[np.int32],
-    rows: NDArray[np.void], n: int,
+    desk: Desk, rows: NDArray[np.void], n: int,
 ) -> int:  # fmt: skip
-    """The lines of stream ``s`` that ``counts`` announces, into ``rows`` (of SALE) from row ``n`` on; returns the row after the
-    last. ``start_us`` is the start of day 0.
+    """The lines of stream ``s`` that ``counts`` announces, in order of time, into ``rows`` (of SALE) from row ``n`` on; returns
+    the row after the last. ``start_us`` is the start of day 0.
     """
-    of, rhythm, entity = source_of(tables, s), tables.rhythm[s], tables.entity[s]
+    of, guide, rhythm = source_of(tables, s), guide_of(tables, s), tables.rhythm[s]
     for d in range(counts.shape[1]):
         day, lines = first_day + d, counts[s, d]
         pattern = tables.edges_first[rhythm] + tables.of_day[rhythm, day]
-        day_start = start_us + day * _DAY
-        for line in range(0, lines, 2):
-            a, b, c, e = philox_block(line >> 1, day, entity, replication, seed, _LINE)
-            n += _write(rows[np.uintp(n)], tables, of, day_start, pattern, a, b)
-            if line + 1 < lines:
-                n += _write(rows[np.uintp(n)], tables, of, day_start, pattern, c, e)
+        draw_words(desk, guide, lines, day, tables.entity[s], replication, seed)
+        n = _write_day(tables, of, desk, lines, pattern, start_us + day * _DAY, rows, n)
     return n
 
 

@@ -9,7 +9,7 @@ import numpy as np
 from numba import carray
 from numpy.typing import NDArray
 
-from twin.compiled import inlined
+from twin.compiled import compiled, inlined
 from twin.memory import pointer
 
 NO_POINT = -(1 << 31)  # of a cell without a rule
@@ -169,10 +169,18 @@ def widen(record: Record, windows: NDArray[np.int64]) -> Record:
     senders = old.copy()
     senders["size"], senders["first"] = sizes, np.cumsum(sizes) - sizes
     seen = np.zeros(int(sizes.sum()), np.uint8)
-    for before, after in zip(old, senders, strict=True):
-        kept = np.arange(max(0, before["top"] - before["size"] + 1), before["top"] + 1)
-        seen[after["first"] + (kept & (after["size"] - 1))] = record.seen[before["first"] + (kept & (before["size"] - 1))]
+    _move_windows(old, record.seen, senders, seen)
     return record._replace(seen=seen, senders=senders)
+
+
+@compiled()
+def _move_windows(old: NDArray[np.void], from_: NDArray[np.uint8], new: NDArray[np.void], to: NDArray[np.uint8]) -> None:
+    """What is remembered of each sender, from a smaller window into a larger one."""
+    for i in range(old.size):
+        before, after = old[i], new[i]
+        for kept in range(max(0, before.top - before.size + 1), before.top + 1):
+            slot = np.uintp(after.first + (kept & (after.size - 1)))
+            to[slot] = from_[np.uintp(before.first + (kept & (before.size - 1)))]
 
 
 def with_room_for_count(record: Record) -> Record:

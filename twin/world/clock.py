@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from heapq import heappop
+from heapq import heappop, heappush
 from typing import Any
 
 import simpy
@@ -48,7 +48,7 @@ class NetworkClock(simpy.Environment):
 
     def _enter(self, time: int, phase: int, event: simpy.Event) -> None:
         priority = priority_for(self.time, self.priority, time, phase)
-        self.schedule(event, priority, time - self.time)  # type: ignore[arg-type]
+        heappush(self._queue, (time, priority, next(self._eid), event))  # type: ignore[misc]
 
     def next_key(self) -> int:
         """Key below which the shelf lane may run before the next event."""

@@ -18,6 +18,7 @@ from twin.compiled import compiled, inlined
 from twin.demand.generate import draw_clockwork, draw_recorded, draw_stream
 from twin.demand.streams import open_streams
 from twin.demand.tables import open_clockworks, open_recorded
+from twin.demand.words import Desk
 from twin.memory import Row, pointer
 from twin.sorting import copy, set_aside, sort_rows
 from twin.world.state import ARRIVAL, SALE, TRACK
@@ -28,7 +29,9 @@ _DAY, _SHIFT, _NEVER = DAY, KEY_SHIFT, NEVER
 class Bench(NamedTuple):
     """Room to work in, and where the results go; ``t`` tracks, ``w`` arrivals that wait from the last stretch."""
 
-    drawn: NDArray[np.void]  # of SALE: the lines of a track, unordered
+    words: NDArray[np.uint64]  # see ``twin.demand.words.Desk``
+    words_ordered: NDArray[np.uint64]
+    drawn: NDArray[np.void]  # of SALE: the lines of a track, stream by stream
     drawn_spare: NDArray[np.void]
     ordered: NDArray[np.void]  # the same in order
     sent: NDArray[np.void]  # of ARRIVAL: what the record will hear of them
@@ -52,22 +55,24 @@ _I8 = np.int64
 @inlined()
 def _open_bench(t: NDArray[np.int64]) -> Bench:
     return Bench(
-        carray(pointer(t[0, 0]), (t[0, 1],), SALE),
-        carray(pointer(t[1, 0]), (t[1, 1],), SALE),
+        carray(pointer(t[0, 0]), (t[0, 1],), np.uint64),
+        carray(pointer(t[1, 0]), (t[1, 1],), np.uint64),
         carray(pointer(t[2, 0]), (t[2, 1],), SALE),
-        carray(pointer(t[3, 0]), (t[3, 1],), ARRIVAL),
-        carray(pointer(t[4, 0]), (t[4, 1],), ARRIVAL),
+        carray(pointer(t[3, 0]), (t[3, 1],), SALE),
+        carray(pointer(t[4, 0]), (t[4, 1],), SALE),
         carray(pointer(t[5, 0]), (t[5, 1],), ARRIVAL),
-        carray(pointer(t[6, 0]), (t[6, 1],), np.int32),
-        carray(pointer(t[7, 0]), (t[7, 1],), SALE),
-        carray(pointer(t[8, 0]), (t[8, 1],), ARRIVAL),
-        carray(pointer(t[9, 0]), (t[9, 1],), _I8),
-        carray(pointer(t[10, 0]), (t[10, 1],), SALE),
-        carray(pointer(t[11, 0]), (t[11, 1],), ARRIVAL),
-        carray(pointer(t[12, 0]), (t[12, 1],), ARRIVAL),
-        carray(pointer(t[13, 0]), (t[13, 1],), _I8),
-        carray(pointer(t[14, 0]), (t[14, 1],), TRACK),
+        carray(pointer(t[6, 0]), (t[6, 1],), ARRIVAL),
+        carray(pointer(t[7, 0]), (t[7, 1],), ARRIVAL),
+        carray(pointer(t[8, 0]), (t[8, 1],), np.int32),
+        carray(pointer(t[9, 0]), (t[9, 1],), SALE),
+        carray(pointer(t[10, 0]), (t[10, 1],), ARRIVAL),
+        carray(pointer(t[11, 0]), (t[11, 1],), _I8),
+        carray(pointer(t[12, 0]), (t[12, 1],), SALE),
+        carray(pointer(t[13, 0]), (t[13, 1],), ARRIVAL),
+        carray(pointer(t[14, 0]), (t[14, 1],), ARRIVAL),
         carray(pointer(t[15, 0]), (t[15, 1],), _I8),
+        carray(pointer(t[16, 0]), (t[16, 1],), TRACK),
+        carray(pointer(t[17, 0]), (t[17, 1],), _I8),
     )
 
 
@@ -78,10 +83,10 @@ def _close(row: Row) -> None:
 
 
 @inlined()
-def _keep_sales(bench: Bench, n: int, row: int) -> None:
-    """Give each of ``n`` ordered lines its number among those of its location, and put them at ``row`` and on."""
+def _keep_sales(bench: Bench, lines: NDArray[np.void], n: int, row: int) -> None:
+    """Give each of the first ``n`` ordered lines its number among those of its location, and put them at ``row`` and on."""
     for i in range(n):
-        sale = bench.ordered[np.uintp(i)]
+        sale = lines[np.uintp(i)]
         sale.sequence = bench.sequence[np.uintp(sale.location)]
         bench.sequence[np.uintp(sale.location)] += 1
         bench.sales[np.uintp(row + i)] = sale
@@ -96,6 +101,7 @@ def fill(
     """Make the operations of all tracks for the days that ``counts`` (streams, days) announces, from ``first_day`` on."""
     streams, clockworks, recorded = open_streams(streams_table), open_clockworks(clockworks_table), open_recorded(recorded_table)
     of, bench = open_channel(channel), _open_bench(bench_table)
+    desk = Desk(bench.words, bench.words_ordered, bench.ends)
     first_us, end_us = start_us + first_day * _DAY, start_us + (first_day + counts.shape[1]) * _DAY
     low, span = first_us << _SHIFT, (end_us - first_us) << _SHIFT
     held_sale, held_arrival = bench.sales[:1].copy(), bench.arrivals[:1].copy()
@@ -103,16 +109,16 @@ def fill(
     s = c = part = 0
     row = heard = later = np.int64(0)
     for t in range(bench.tracks.size):
-        end, n = (t + 1) * locations, 0
+        end, n, sources = (t + 1) * locations, 0, 0
         while s < streams.location.size and streams.location[s] < end:
-            n = draw_stream(streams, s, seed, replication, first_day, start_us, counts, bench.drawn, n)
-            s += 1
+            n = draw_stream(streams, s, seed, replication, first_day, start_us, counts, desk, bench.drawn, n)
+            s, sources = s + 1, sources + 1
         while c < clockworks.location.size and clockworks.location[c] < end:
             n = draw_clockwork(clockworks, c, seed, replication, start_us, first_us, end_us, bench.drawn, n)
-            c += 1
+            c, sources = c + 1, sources + 1
         while part < recorded.location.size and recorded.location[part] < end:
             n = draw_recorded(recorded, part, seed, replication, first_us, end_us, bench.drawn, n)
-            part += 1
+            part, sources = part + 1, sources + 1
         track, sent = bench.tracks[t], 0
         for i in range(bench.waiting_first[t], bench.waiting_first[t + 1]):
             bench.sales[np.uintp(row)] = bench.carried[np.uintp(i)]
@@ -120,9 +126,12 @@ def fill(
             bench.sent[np.uintp(sent)].row = row
             row, sent = row + 1, sent + 1
         track.sales, track.sales_end = row, row + n
-        sort_rows(bench.drawn, n, low, span, bench.ends, held_sale, bench.drawn_spare, bench.ordered)
-        sent = deliver(of, bench.ordered, n, row, bench.sent, sent)
-        _keep_sales(bench, n, row)
+        lines = bench.drawn  # of one source: in order as they are
+        if sources > 1:
+            lines = bench.ordered
+            sort_rows(bench.drawn, n, low, span, bench.ends, held_sale, bench.drawn_spare, lines)
+        sent = deliver(of, lines, n, row, bench.sent, sent)
+        _keep_sales(bench, lines, n, row)
         row += n
         due = set_aside(bench.sent, sent, low + span, bench.later[later:])
         later += sent - due

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from twin.compiled import compiled
 from twin.kpis.ledger import PurchaseOrder, Trip
 
 Units = NDArray[np.int32]
@@ -34,10 +35,8 @@ class Load:
         total = total_of(units)
         if total == self.total:
             return self
-        some = units > 0
-        return Load(
-            self.lane, self.cells[some], self.sources[some], self.skus[some], units[some], total
-        )
+        some = units.nonzero()[0]
+        return Load(self.lane, self.cells.take(some), self.sources.take(some), self.skus.take(some), units.take(some), total)
 
     def trips(self, capacity: int | None) -> Iterator[Load]:
         """The load in parts of ``capacity`` units and a last one, first line first."""
@@ -72,11 +71,31 @@ def divided(loads: Sequence[Load], taken: Units) -> tuple[list[Load], list[Load]
     gone, left, first = [], [], 0
     for load in loads:
         end = first + load.units.size
-        mine = taken[first:end]
-        gone.append(load.part(mine))
-        left.append(load.part(load.units - mine))
+        out = np.empty((2, 4, load.units.size), np.int32)
+        goes, stays, total = _split(load.cells, load.sources, load.skus, load.units, taken[first:end], out)
+        cells, sources, skus, units = out[0, :, :goes]
+        gone.append(Load(load.lane, cells, sources, skus, units, total))
+        if stays:
+            cells, sources, skus, units = out[1, :, :stays]
+            left.append(Load(load.lane, cells, sources, skus, units, load.total - total))
         first = end
-    return gone, [load for load in left if load.total]
+    return gone, left
+
+
+@compiled()
+def _split(cells: Units, sources: Units, skus: Units, units: Units, taken: Units, out: Units) -> tuple[int, int, int]:
+    """Lines of which something was taken, into ``out[0]``, and of which something is left, into ``out[1]``; how many they are, and
+    the units taken."""
+    goes = stays = total = 0
+    for i in range(units.size):
+        if taken[i]:
+            out[0, 0, goes], out[0, 1, goes], out[0, 2, goes], out[0, 3, goes] = cells[i], sources[i], skus[i], taken[i]
+            goes, total = goes + 1, total + taken[i]
+        if taken[i] != units[i]:
+            out[1, 0, stays], out[1, 1, stays], out[1, 2, stays] = cells[i], sources[i], skus[i]
+            out[1, 3, stays] = units[i] - taken[i]
+            stays += 1
+    return goes, stays, total
 
 
 @dataclass(slots=True)

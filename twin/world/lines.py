@@ -6,6 +6,8 @@ and forgotten; what the record will hear only later is carried into the next str
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -17,6 +19,8 @@ from twin.plan.build import Plan
 from twin.sorting import BUCKET_ENDS, FINE
 from twin.world.filling import Bench, carry, fill
 from twin.world.state import ARRIVAL, SALE, TRACK, Operations, no_operations
+
+WORD = np.dtype(np.uint64)
 
 
 class Lines:
@@ -42,7 +46,7 @@ class Lines:
         self.tracks = np.zeros(plan.tracks, TRACK) if tracks is None else tracks
         self.sequence = np.zeros(len(plan.network.locations), np.int64)
         self.waiting, self._waiting_first = np.zeros(0, ARRIVAL), np.zeros(self.tracks.size + 1, np.int64)
-        self._operations, self._rooms = no_operations(), dict[str, NDArray[np.void]]()
+        self._operations, self._rooms = no_operations(), dict[str, NDArray[Any]]()
         self._ends = np.empty(BUCKET_ENDS, np.int32)
         self._start, self._days = plan.scenario.start_us, plan.days
         self.day = 0  # the first that has not been drawn
@@ -94,6 +98,8 @@ class Lines:
         told = copies * busiest + int(np.diff(self._waiting_first).max(initial=0))
         spare = "one" if self._rooms.get("later other") is self.waiting.base else "other"
         return Bench(
+            words=self._room("words", WORD, 2 * busiest + 2),
+            words_ordered=self._room("words ordered", WORD, 2 * busiest + 2),
             drawn=self._room("drawn", SALE, busiest + 1),
             drawn_spare=self._room("drawn spare", SALE, busiest if busiest > FINE else 1),
             ordered=self._room("ordered", SALE, busiest),
@@ -112,7 +118,7 @@ class Lines:
             sequence=self.sequence,
         )
 
-    def _room(self, name: str, kind: np.dtype[np.void], rows: int) -> NDArray[np.void]:
+    def _room(self, name: str, kind: np.dtype[Any], rows: int) -> NDArray[Any]:
         """An array for at least so many rows, made anew only where the last one is too small."""
         room = self._rooms.get(name)
         if room is None or room.size < rows:

@@ -18,7 +18,7 @@ from twin.random.purposes import Purpose
 from twin.world.clock import NetworkClock
 from twin.world.courier import Courier
 from twin.world.docks import gates
-from twin.world.goods import Delivery, Load, divided, joined, total_of
+from twin.world.goods import Delivery, Load, divided, joined
 from twin.world.inbound import Inbound
 from twin.world.shelves import ShelfLane
 from twin.world.ways import Way, slow_suppliers, slowed, ways_of
@@ -65,7 +65,7 @@ class Transport:
 
     def place(self, order: Order) -> None:
         """Act on an order of the brain."""
-        way, total, now = self._ways[order.lane], total_of(order.units), self._clock.time
+        way, total, now = self._ways[order.lane], order.total, self._clock.time
         self._inbound.ordered(now, order.destination, total)
         if order.is_purchase:
             self._buy(order, way, total)

@@ -122,14 +122,17 @@ def test_what_the_record_says_of_cells(record: Record, cells: list[int]) -> None
 def test_lines_of_an_order_by_the_terms_of_their_places(asked: list[tuple[int, int]]) -> None:
     pack, moq = np.array([1, 6, 4]), np.array([1, 10, 0])
     wanted, place = np.array([units for units, _ in asked], np.int64), np.array([where for _, where in asked], np.int32)
-    chosen, units = np.empty(len(asked), np.int32), np.empty(len(asked), np.int32)
-    found = order_lines(wanted, place, pack, moq, chosen, units)
-    refused = np.flatnonzero(wanted < 0)
-    if refused.size:
-        assert found == -1 - refused[0]
+    cells, local, position = (np.arange(len(asked), dtype=np.int32) + shift for shift in (0, 100, 200))
+    found, refused = order_lines(wanted, cells, local, position, place, pack, moq)
+    chosen = np.flatnonzero(wanted > 0)
+    if wanted.min(initial=0) < 0:
+        assert refused == np.flatnonzero(wanted < 0)[0]
     else:
-        assert chosen[:found].tolist() == np.flatnonzero(wanted > 0).tolist()
-        assert units[:found].tolist() == [fit(units, int(pack[p]), int(moq[p])) for units, p in asked if units > 0]
+        assert refused == -1
+        for column, shift in ((found.cells, 0), (found.local, 100), (found.position, 200)):
+            assert column.tolist() == (chosen + shift).tolist()
+        assert found.place.tolist() == place[chosen].tolist()
+        assert found.units.tolist() == [fit(units, int(pack[p]), int(moq[p])) for units, p in asked if units > 0]
 
 
 STEPS = st.lists(
@@ -198,11 +201,12 @@ def look_at_all(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     found = list[int]()
 
     def collecting(
-        record: Record, table: NDArray[np.int64], first: NDArray[np.int64], end: NDArray[np.int64], at_once: bool
-    ) -> Any:
+        record: Record, table: NDArray[np.int64], first: NDArray[np.int64], end: NDArray[np.int64], at_once: bool,
+        room: NDArray[np.int32],
+    ) -> Any:  # fmt: skip
         low = scanned(record, (first, end))
         expected = [cell for cell in low if at_once or not record.asks[cell] & AT_ONCE]
-        asked = collect(record, table, first, end, at_once)
+        asked = collect(record, table, first, end, at_once, room)
         assert asked.cells.tolist() == expected
         found.append(len(expected))
         return asked

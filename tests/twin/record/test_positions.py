@@ -171,11 +171,12 @@ def test_a_cell_that_waits_for_its_review_is_due_and_does_not_signal() -> None:
     sell(believer, 0, STORE, 2, 0)
     assert believer.record.asks.tolist() == [0, 0]
     sell(believer, 1, STORE, 0, 1)  # what is owed counts
-    believer.order(STORE, CENTER, 4)  # goods on their way do not take the mark off: the next review does
-    assert believer.record.asks.tolist() == [DUE, DUE]
+    assert believer.record.asks.tolist() == [DUE, 0]
+    believer.order(STORE, CENTER, 4)  # an order takes the mark off the cell that rises above its point
+    assert believer.record.asks.tolist() == [0, DUE]
     assert signals(believer) == []
-    believer.receive(0, 0, CENTER, 9)
-    assert believer.record.asks.tolist() == [DUE, DUE]
+    believer.receive(0, 0, CENTER, 9)  # goods do not: the next review does
+    assert believer.record.asks.tolist() == [0, DUE]
 
 
 def test_goods_that_do_not_lift_a_cell_above_its_point_mark_it() -> None:

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from twin.clock import DAY, KEY_SHIFT, NEVER, Phase
 from twin.compiled import compiled, inlined
-from twin.demand.generate import time_of_day
+from twin.demand.picking import time_of_day
 from twin.demand.streams import StreamTables, open_streams
 from twin.demand.web.lines import Keys, draw_lines
 from twin.demand.web.rows import DELIVERED, MOST_LINES

@@ -12,8 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from twin.compiled import inlined
-from twin.demand.generate import Source, choose, source_of
+from twin.demand.picking import guide_of, source_of
 from twin.demand.streams import StreamTables
+from twin.demand.words import Guide, choose
 from twin.random.laws import ONE
 from twin.random.philox import lower, philox_block, upper
 from twin.random.purposes import Purpose
@@ -34,37 +35,36 @@ class Keys(NamedTuple):
 
 
 @inlined()
-def _among_others(
-    rates: StreamTables, source: Source, u: int, picked: NDArray[np.int64], known: int
-) -> np.int64:
+def _among_others(guide: Guide, u: int, picked: NDArray[np.int64], known: int) -> np.int64:
     """The SKU, by popularity, among those that are not yet ``picked`` (``known`` of them, ascending); -1 where none is left."""
     left = np.int64(_ONE)
     for k in range(known):
-        left -= _width(rates, source, picked[k])
+        left -= _width(guide, picked[k])
     if left <= 0:
         return np.int64(-1)
     v = min(np.int64(u * (left / _ONE)), left - 1)
     for k in range(known):
-        if v < _start(rates, source, picked[k]):
+        if v < _start(guide, picked[k]):
             break
-        v += _width(rates, source, picked[k])
-    return np.int64(choose(rates, source, v))
+        v += _width(guide, picked[k])
+    what: np.int64 = choose(guide, v)
+    return what
 
 
 @inlined()
-def _start(rates: StreamTables, source: Source, what: np.int64) -> np.int64:
+def _start(guide: Guide, what: np.int64) -> np.int64:
     """The first uniform number that stands for a choice."""
     before = np.int64(-1)
     if what > 0:
-        before = np.int64(rates.last[source.first_choice + what - 1])
+        before = np.int64(guide.last[what - 1])
     return before + 1
 
 
 @inlined()
-def _width(rates: StreamTables, source: Source, what: np.int64) -> np.int64:
+def _width(guide: Guide, what: np.int64) -> np.int64:
     """How many uniform numbers stand for a choice."""
-    last = np.int64(rates.last[source.first_choice + what])
-    width: np.int64 = last + 1 - _start(rates, source, what)
+    last = np.int64(guide.last[what])
+    width: np.int64 = last + 1 - _start(guide, what)
     return width
 
 
@@ -88,7 +88,7 @@ def draw_lines(
     lines: NDArray[np.void], m: int,
 ) -> int:  # fmt: skip
     """The lines of a cart into ``lines`` from row ``m`` on; returns the row after the last. A line of no units is none."""
-    source, entity, known = source_of(rates, s), rates.entity[s], 0
+    source, guide, entity, known = source_of(rates, s), guide_of(rates, s), rates.entity[s], 0
     a, b, c, d = np.uint64(0), np.uint64(0), np.uint64(0), np.uint64(0)
     for line in range(wanted):
         counter = (index << _LINE_BITS) | line
@@ -97,13 +97,13 @@ def draw_lines(
         units = source.law_first
         if source.law_length > 1:
             units += discrete_draw(rates.thresholds, source.law_offset, source.law_length, lower(a))
-        what = np.int64(choose(rates, source, upper(a)))
+        what = choose(guide, upper(a))
         a, b, c = b, c, d
         if units == 0:
             continue
         if not _keep(picked, known, what):
             other, _, _, _ = philox_block(counter, day, entity, keys.replication, keys.seed, _REPEAT)
-            what = _among_others(rates, source, upper(other), picked, known)
+            what = _among_others(guide, upper(other), picked, known)
             if what < 0 or not _keep(picked, known, what):
                 break
         known += 1
