@@ -2,18 +2,12 @@
 
 from __future__ import annotations
 
-import numpy as np
-
-from twin.fulfilment.tables import fulfilment_of, shelves_of
-from twin.orders.tables import Tables, book_of, part
-from twin.clock import HEARD, KEY_SHIFT, NEVER, Phase
+from twin.clock import HEARD, KEY_SHIFT, Phase
 from twin.compiled import inlined
 from twin.fulfilment.calendar import leaves_at
 from twin.fulfilment.pending import enter
 from twin.fulfilment.state import (
     GONE,
-    NEAREST_STORE,
-    ORIGIN,
     PICKED,
     UNHEARD,
     WITHDRAWN,
@@ -21,11 +15,12 @@ from twin.fulfilment.state import (
     Hold,
     What,
 )
-from twin.fulfilment.stations import arrive, day_of, fine_bin, has_room, keep_waiting, leave, measured, service_draw
+from twin.fulfilment.stations import arrive, day_of, has_room, keep_waiting, leave, measured, service_draw
+from twin.fulfilment.tables import fulfilment_of, shelves_of
 from twin.kpis.orders import NODE, NODE_MONEY
-from twin.orders.rows import count, note
+from twin.orders.rows import note
 from twin.orders.state import NONE, Book, Life
-from twin.kpis.orders import ORDER
+from twin.orders.tables import Tables, book_of, part
 from twin.random.drawn import keyed_u32
 from twin.random.tables import quantile_draw
 from twin.world.shelf import put_one_back, take_one_line

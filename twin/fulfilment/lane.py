@@ -8,17 +8,15 @@ rule in Python must be asked, and where its memory must grow.
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
-from twin.fulfilment.tables import fulfilment_of
-from twin.orders.tables import Tables, book_of, part, record_of
 from twin.clock import HEARD, KEY_SHIFT, NEVER, Phase
 from twin.compiled import compiled, inlined
 from twin.fulfilment.customers import come, pay
-from twin.fulfilment.jobs import accept, give_pieces, give_piece, served, withdraw
+from twin.fulfilment.jobs import accept, give_piece, give_pieces, served, withdraw
 from twin.fulfilment.parcels import collect, come_back, deliver, give_up, inspected, ready, ship, tell_arrived
 from twin.fulfilment.pending import next_due, take_first
-from twin.fulfilment.state import ARRIVED, GONE, UNHEARD, Fulfilment, Hold, What, open_fulfilment
+from twin.fulfilment.state import ARRIVED, GONE, UNHEARD, Fulfilment, Hold, What
+from twin.fulfilment.tables import fulfilment_of, operations_of, shelves_of
 from twin.orders.hearing import (
     after_picks,
     cancel,
@@ -34,10 +32,10 @@ from twin.orders.hearing import (
 from twin.orders.holds import expire_hold, next_hold_end
 from twin.orders.placing import answer, needs_asking, settle_question
 from twin.orders.rows import note
-from twin.orders.state import FULFIL, NONE, Book, Control, open_book
-from twin.record.state import Meter, Record, open_record
+from twin.orders.state import FULFIL, NONE, Book, Control
+from twin.orders.tables import Tables, book_of, part, record_of
+from twin.record.state import Meter, Record
 from twin.world.lane import run_track
-from twin.world.state import Shelves, open_operations, open_shelves
 
 _SIGNALS = int(Meter.SIGNALS)
 _NOW, _HEARD_AT, _ASK, _OUT = int(Control.NOW), int(Control.HEARD), int(Control.ASK), int(Control.OUT)

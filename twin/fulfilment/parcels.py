@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import numpy as np
 
-from twin.fulfilment.tables import fulfilment_of, shelves_of
-from twin.orders.tables import Tables, book_of, part
 from twin.clock import HEARD, KEY_SHIFT, NEVER, Phase
 from twin.compiled import inlined
-from twin.fulfilment.jobs import drop, give_pieces, put_back, restock, take_piece, give_piece
+from twin.fulfilment.jobs import drop, give_piece, give_pieces, put_back, restock, take_piece
 from twin.fulfilment.pending import enter
 from twin.fulfilment.state import ARRIVED, GONE, NEAREST_STORE, ORIGIN, PICKED, UNHEARD, WITHDRAWN, Fulfilment, Hold, What
 from twin.fulfilment.stations import day_of, fine_bin, measured, service_draw
+from twin.fulfilment.tables import fulfilment_of, shelves_of
 from twin.kpis.orders import NODE, NODE_MONEY
 from twin.orders.hearing import close_shipment, forget_if_done, hear_delivered, hear_not_collected, hear_ready, hear_shipped
 from twin.orders.rows import note
 from twin.orders.state import NONE, Book, Life
 from twin.orders.stock import cell_of
+from twin.orders.tables import Tables, book_of, part
 from twin.random.drawn import keyed_u32
 from twin.random.tables import quantile_draw
 from twin.world.state import Shelves

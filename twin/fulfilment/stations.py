@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
-from twin.fulfilment.tables import fulfilment_of
-from twin.orders.tables import Tables, part
 from twin.clock import KEY_SHIFT, Phase
 from twin.compiled import compiled, inlined
 from twin.fulfilment.pending import enter
-from twin.fulfilment.state import WITHDRAWN, Fulfilment, Hold, What, open_fulfilment
+from twin.fulfilment.state import WITHDRAWN, Fulfilment, Hold, What
+from twin.fulfilment.tables import fulfilment_of
 from twin.intrinsics import highest_bit
 from twin.kpis.orders import NODE
 from twin.memory import Row
 from twin.orders.state import NONE
+from twin.orders.tables import Tables, part
 from twin.random.drawn import keyed_u32
 from twin.random.tables import quantile_draw
 

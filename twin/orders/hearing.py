@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from policies.reservation.life import ALLOCATE, BACKORDERED, CANCEL, EXPIRE, RELEASE, RELEASED, RESERVED, SHIP
-from twin.orders.tables import Tables, book_of, part, record_of
 from twin.clock import KEY_SHIFT, NEVER
 from twin.compiled import compiled, inlined
 from twin.kpis.orders import ORDER
@@ -25,12 +25,11 @@ from twin.orders.state import (
     Life,
     Parcel,
     Stage,
-    open_book,
 )
 from twin.orders.stock import free_units, step
+from twin.orders.tables import Tables, book_of, part, record_of
 from twin.record.apply import apply_delta
-from twin.record.state import Record, open_record
-from numpy.typing import NDArray
+from twin.record.state import Record
 
 _NOW, _HEARD, _WAITING_LINES = int(Control.NOW), int(Control.HEARD), int(Control.WAITING)
 _HARD_FIRST, _HARD_END = int(Control.HARD_FIRST), int(Control.HARD_END)

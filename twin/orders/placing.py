@@ -4,14 +4,12 @@ or refused."""
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
 from policies.reservation.deciding import BACKORDERED as OWED
 from policies.reservation.deciding import GRANTED, promise_standard
 from policies.reservation.deciding import REFUSED as NOT_PROMISED
 from policies.reservation.life import BACKORDERED, RELEASED, RESERVED
 from policies.routing.columns import FROM, LINE, LOCATION, SHIPPED
-from twin.orders.tables import Tables, book_of, part, record_of
 from twin.clock import NEVER
 from twin.compiled import compiled, inlined
 from twin.kpis.orders import ORDER
@@ -31,11 +29,11 @@ from twin.orders.state import (
     Life,
     Parcel,
     Stage,
-    open_book,
 )
 from twin.orders.state import SPLIT as WAS_SPLIT
-from twin.orders.stock import cell_of, begin, free_units, safety_of, wait_in_queue
-from twin.record.state import Record, open_record
+from twin.orders.stock import begin, cell_of, free_units, safety_of, wait_in_queue
+from twin.orders.tables import Tables, book_of, part, record_of
+from twin.record.state import Record
 
 _NOW, _ASK, _ASKED, _FIRST, _MANY = (
     int(c) for c in (Control.NOW, Control.ASK, Control.ASKED_LINES, Control.FIRST_CANDIDATE, Control.CANDIDATES)

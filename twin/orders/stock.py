@@ -16,10 +16,10 @@ from policies.reservation.life import (
     reserved_change,
     soft_change,
 )
-from twin.orders.tables import Tables, book_of, part, record_of
 from twin.compiled import inlined
 from twin.orders.rows import count, decided, page
 from twin.orders.state import NONE, UNROUTED, Book, Control
+from twin.orders.tables import Tables, book_of, part, record_of
 from twin.record.apply import check_point
 from twin.record.state import Record
 
@@ -150,5 +150,15 @@ def ended(state: int) -> bool:
 
 
 __all__ = [
-    "HELD", "RESERVED", "cell_of", "count", "ended", "begin", "free_units", "page", "safety_of", "step", "wait_in_queue",
+    "HELD",
+    "RESERVED",
+    "begin",
+    "cell_of",
+    "count",
+    "ended",
+    "free_units",
+    "page",
+    "safety_of",
+    "step",
+    "wait_in_queue",
 ]  # fmt: skip
