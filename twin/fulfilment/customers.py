@@ -31,11 +31,12 @@ def come(w: Tables) -> None:
     cart = of.carts[of.control[_NEXT_CART]]
     of.control[_NEXT_CART] += 1
     time = cart.key >> KEY_SHIFT
-    slot = begin_cart(book, cart.number, cart.zone, cart.pickup)
+    zone, pickup = np.int64(cart.zone), np.int64(cart.pickup)
+    slot = begin_cart(book, cart.number, zone, pickup)
     for i in range(cart.first + cart.lines - 1, cart.first - 1, -1):
-        take_line(book, slot, of.wanted[i].sku, of.wanted[i].units)
+        take_line(book, slot, np.int64(of.wanted[i].sku), np.int64(of.wanted[i].units))
     if cart.checkout == time:
-        _place(w, slot, cart.number, cart.zone, cart.pickup, cart.cancel)
+        _place(w, slot, cart.number, zone, pickup, cart.cancel)
         return
     hold_lines(w, book, record, slot)
     if cart.checkout != NEVER:

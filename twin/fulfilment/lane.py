@@ -17,6 +17,7 @@ from twin.fulfilment.parcels import collect, come_back, deliver, give_up, inspec
 from twin.fulfilment.pending import next_due, take_first
 from twin.fulfilment.state import ARRIVED, GONE, UNHEARD, Fulfilment, Hold, What
 from twin.fulfilment.tables import fulfilment_of, operations_of, shelves_of
+from twin.orders.asking import decide_question
 from twin.orders.hearing import (
     after_picks,
     cancel,
@@ -30,7 +31,7 @@ from twin.orders.hearing import (
     next_hard_end,
 )
 from twin.orders.holds import expire_hold, next_hold_end
-from twin.orders.placing import answer, needs_asking, settle_question
+from twin.orders.placing import answer, needs_asking
 from twin.orders.rows import note
 from twin.orders.state import FULFIL, NONE, Book, Control
 from twin.orders.tables import Tables, book_of, part, record_of
@@ -123,9 +124,34 @@ def _close(w: Tables, of: Fulfilment, book: Book, job: int) -> None:
     forget_if_done(w, book, slot)
 
 
-@inlined()
-def _happen(w: Tables, of: Fulfilment, book: Book) -> None:
+@part()
+def _happen_seldom(w: Tables, time: int, what: int, who: int, other: int) -> None:
+    of, book = fulfilment_of(w), book_of(w)
+    if what == _GIVE_UP:
+        give_up(w, who, time)
+    elif what == _RETURN:
+        come_back(w, who, other, time)
+    elif what == _INSPECTED:
+        inspected(w, who, other, time)
+    elif what == _PUT_BACK:
+        hear_put_back(w, of.pieces[who].cell, of.pieces[who].units, other)
+        give_piece(of, who)
+    elif what == _AWAY:
+        _hear_turned_away(w, who)
+    elif what == _READY:
+        ready(w, who, time)
+    elif what == _COLLECT:
+        collect(w, who, time)
+    elif what == _CANCEL:
+        cancel(w, who, other)
+    else:
+        _close(w, of, book, who)
+
+
+@part()
+def _happen(w: Tables) -> None:
     """The first thing that is due."""
+    of = fulfilment_of(w)
     entry = of.due[take_first(w)]
     key, what, who, other = entry.key, entry.what, entry.who, entry.other
     time = key >> KEY_SHIFT
@@ -139,31 +165,8 @@ def _happen(w: Tables, of: Fulfilment, book: Book) -> None:
         deliver(w, who, time)
     elif what == _CHECKOUT:
         pay(w, who)
-    elif what == _READY:
-        ready(w, who, time)
-    elif what == _COLLECT:
-        collect(w, who, time)
-    elif what == _CANCEL:
-        cancel(w, who, other)
     else:
-        _happen_seldom(w, of, book, time, what, who, other)
-
-
-@inlined()
-def _happen_seldom(w: Tables, of: Fulfilment, book: Book, time: int, what: int, who: int, other: int) -> None:
-    if what == _GIVE_UP:
-        give_up(w, who, time)
-    elif what == _RETURN:
-        come_back(w, who, other, time)
-    elif what == _INSPECTED:
-        inspected(w, who, other, time)
-    elif what == _PUT_BACK:
-        hear_put_back(w, of.pieces[who].cell, of.pieces[who].units, other)
-        give_piece(of, who)
-    elif what == _AWAY:
-        _hear_turned_away(w, who)
-    else:
-        _close(w, of, book, who)
+        _happen_seldom(w, time, what, who, other)
 
 
 @inlined()
@@ -174,21 +177,6 @@ def next_order_key(w: Tables, of: Fulfilment, book: Book) -> int:
         expiry = (expiry << KEY_SHIFT) | _EXPIRY
     key: int = min(of.carts[of.control[_NEXT_CART]].key, next_due(w), expiry)
     return key
-
-
-@inlined()
-def _take_next(w: Tables, of: Fulfilment, book: Book, key: int) -> None:
-    """The one thing that is due at ``key``: what is pending first, then the book's timers, then who comes anew."""
-    time = key >> KEY_SHIFT
-    book.control[_NOW], book.control[_HEARD_AT] = time, key | HEARD
-    if next_due(w) == key:
-        _happen(w, of, book)
-    elif next_hold_end(book) == time and key & _BITS == _EXPIRY:
-        expire_hold(w)
-    elif next_hard_end(book) == time and key & _BITS == _EXPIRY:
-        expire_reservation(w)
-    else:
-        come(w)
 
 
 @inlined()
@@ -239,12 +227,21 @@ def advance_orders(w: Tables, until: int, at_once: bool, rows: int) -> int:
         if _is_full(of, book):
             of.control[_STOP] = FULL
             return key
-        _take_next(w, of, book, key)
+        time = key >> KEY_SHIFT
+        book.control[_NOW], book.control[_HEARD_AT] = time, key | HEARD
+        if next_due(w) == key:
+            _happen(w)
+        elif next_hold_end(book) == time and key & _BITS == _EXPIRY:
+            expire_hold(w)
+        elif next_hard_end(book) == time and key & _BITS == _EXPIRY:
+            expire_reservation(w)
+        else:
+            come(w)
         if book.control[_ASK] != NONE:
             if needs_asking(book):
                 of.control[_STOP] = ASKS
                 return key
-            settle_question(w)
+            answer(w, decide_question(w))
         until = _settle(w, of, book, record, until)
 
 

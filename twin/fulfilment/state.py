@@ -18,12 +18,12 @@ SESSION = np.dtype(
     [
         ("number", np.int64),
         ("cancel", np.int64),  # µs, NEVER
-        ("slot", np.int32),  # row of the book where the cart lies while it lives
-        ("first", np.int32),  # what is wanted, linked
-        ("zone", np.int16),
-        ("pickup", np.int16),
-        ("luck", np.uint32),
-        ("next", np.int32),  # free list
+        ("slot", np.int64),  # row of the book where the cart lies while it lives
+        ("first", np.int64),  # what is wanted, linked
+        ("zone", np.int64),
+        ("pickup", np.int64),
+        ("luck", np.int64),
+        ("next", np.int64),  # free list
     ],
     align=True,
 )
@@ -31,12 +31,12 @@ SESSION = np.dtype(
 # A line of a customer, of a job, or of what comes back.
 PIECE = np.dtype(
     [
-        ("sku", np.int32),
-        ("units", np.int32),
-        ("cell", np.int32),
-        ("taken", np.int32),  # off the shelf
-        ("line", np.int32),  # of the book
-        ("next", np.int32),
+        ("sku", np.int64),
+        ("units", np.int64),
+        ("cell", np.int64),
+        ("taken", np.int64),  # off the shelf
+        ("line", np.int64),  # of the book
+        ("next", np.int64),
     ],
     align=True,
 )
@@ -48,16 +48,16 @@ JOB = np.dtype(
         ("arrived", np.int64),  # µs, at the station where it is
         ("accepted", np.int64),  # µs, in the building
         ("placed", np.int64),
-        ("first", np.int32),
-        ("location", np.int32),
-        ("station", np.int32),
-        ("next", np.int32),  # in a queue
-        ("zone", np.int16),
-        ("collected", np.int16),  # 1: it stays for its customer
-        ("flags", np.int16),
-        ("stages", np.int16),  # services begun: keys the draw of the next one
-        ("order", np.int32),  # row of the book
-        ("left", np.int32),  # units that go on
+        ("first", np.int64),
+        ("location", np.int64),
+        ("station", np.int64),
+        ("next", np.int64),  # in a queue
+        ("zone", np.int64),
+        ("collected", np.int64),  # 1: it stays for its customer
+        ("flags", np.int64),
+        ("stages", np.int64),  # services begun: keys the draw of the next one
+        ("order", np.int64),  # row of the book
+        ("left", np.int64),  # units that go on
     ],
     align=True,
 )
@@ -78,22 +78,22 @@ STATION = np.dtype(
         ("blocked", np.int64),
         ("rework", np.int64),
         ("rework_share", np.int64),  # of 2**32
-        ("law", np.int32),
-        ("servers", np.int32),  # on shift
-        ("busy", np.int32),
-        ("in_system", np.int32),
-        ("room", np.int32),  # most jobs at once
-        ("next", np.int32),  # station that follows, or NONE
-        ("again", np.int32),  # where rework goes
-        ("location", np.int32),
-        ("entry", np.int32),  # 1: here goods are picked
-        ("first_pickup", np.int32),  # 1: jobs to be collected go first
-        ("head", np.int32),  # queue of what goes first
-        ("tail", np.int32),
-        ("other_head", np.int32),  # queue of the others
-        ("other_tail", np.int32),
-        ("kept_head", np.int32),  # jobs done at an earlier station that find no room here and keep their server
-        ("kept_tail", np.int32),
+        ("law", np.int64),
+        ("servers", np.int64),  # on shift
+        ("busy", np.int64),
+        ("in_system", np.int64),
+        ("room", np.int64),  # most jobs at once
+        ("next", np.int64),  # station that follows, or NONE
+        ("again", np.int64),  # where rework goes
+        ("location", np.int64),
+        ("entry", np.int64),  # 1: here goods are picked
+        ("first_pickup", np.int64),  # 1: jobs to be collected go first
+        ("head", np.int64),  # queue of what goes first
+        ("tail", np.int64),
+        ("other_head", np.int64),  # queue of the others
+        ("other_tail", np.int64),
+        ("kept_head", np.int64),  # jobs done at an earlier station that find no room here and keep their server
+        ("kept_tail", np.int64),
     ],
     align=True,
 )
@@ -101,23 +101,23 @@ STATION = np.dtype(
 # How a location ships.
 DESK = np.dtype(
     [
-        ("entry", np.int32),  # its entry station, or NONE where picking takes no time
-        ("law", np.int32),  # of transit, or NONE where it takes no time
-        ("by_distance", np.int32),  # 1: the law follows from the distance
-        ("clock", np.int32),  # row of the book's midnights
+        ("entry", np.int64),  # its entry station, or NONE where picking takes no time
+        ("law", np.int64),  # of transit, or NONE where it takes no time
+        ("by_distance", np.int64),  # 1: the law follows from the distance
+        ("clock", np.int64),  # row of the book's midnights
         ("cut_off", np.int64),  # µs after local midnight, negative: none
-        ("first_pickup", np.int32),  # of the carrier's, in `pickups`
-        ("pickups", np.int32),  # how many a day; 0: at once
+        ("first_pickup", np.int64),  # of the carrier's, in `pickups`
+        ("pickups", np.int64),  # how many a day; 0: at once
         ("handling", np.float64),
-        ("rates", np.int32),  # first row of `rates`, NONE: shipping costs nothing
-        ("day", np.int32),  # local day that was last looked at
+        ("rates", np.int64),  # first row of `rates`, NONE: shipping costs nothing
+        ("day", np.int64),  # local day that was last looked at
     ],
     align=True,
 )
 
 # What is due at some time.
 DUE = np.dtype(
-    [("key", np.int64), ("other", np.int64), ("what", np.int32), ("who", np.int32), ("next", np.int32), ("sequence", np.int32)],
+    [("key", np.int64), ("other", np.int64), ("what", np.int64), ("who", np.int64), ("next", np.int64), ("sequence", np.int64)],
     align=True,
 )
 
@@ -197,8 +197,8 @@ class Fulfilment(NamedTuple):
     nearest: NDArray[np.int32]  # (z,) nearest store, or NONE
     due: NDArray[np.void]
     heap_keys: NDArray[np.int64]
-    heap_rows: NDArray[np.int32]
-    slices: NDArray[np.int32]  # ring: first entry of each later slice of time
+    heap_rows: NDArray[np.int64]
+    slices: NDArray[np.int64]  # ring: first entry of each later slice of time
     nodes: NDArray[np.int64]  # (days, l, fields)
     money: NDArray[np.float64]  # (days, l, fields)
     cycle: NDArray[np.int64]  # fine histograms
@@ -231,8 +231,8 @@ def open_fulfilment(t: NDArray[np.int64]) -> Fulfilment:
         carray(pointer(t[12, 0]), (t[12, 1],), _I4),
         carray(pointer(t[13, 0]), (t[13, 1],), DUE),
         carray(pointer(t[14, 0]), (t[14, 1],), _I8),
-        carray(pointer(t[15, 0]), (t[15, 1],), _I4),
-        carray(pointer(t[16, 0]), (t[16, 1],), _I4),
+        carray(pointer(t[15, 0]), (t[15, 1],), _I8),
+        carray(pointer(t[16, 0]), (t[16, 1],), _I8),
         carray(pointer(t[17, 0]), (t[17, 1], t[17, 2], t[17, 3]), _I8),
         carray(pointer(t[18, 0]), (t[18, 1], t[18, 2], t[18, 3]), np.float64),
         carray(pointer(t[19, 0]), (t[19, 1],), _I8),

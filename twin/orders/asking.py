@@ -115,27 +115,6 @@ def look_up(w: Tables, first: int, end: int) -> None:
 
 
 @inlined()
-def decide(w: Tables, book: Book, record: Record, value: int) -> int:
-    """Ask the compiled rule; rows of its plan, 0 where nobody can fill the order."""
-    many = book.control[_MANY]
-    known = min(FEW, many)
-    look_up(w, 0, known)
-    while True:
-        if book.orders[book.control[_ASK]].pickup != NONE:
-            candidates = book.alone[book.control[_FIRST] : book.control[_FIRST] + 1]
-        else:
-            candidates = book.candidates[book.control[_FIRST] : book.control[_FIRST] + many]
-        rows = decide_by(
-            book.control[_RULE], book.question_lines, book.control[_ASKED], value, candidates, known, book.left,
-            book.stock, book.tariff, book.routing, book.plan,
-        )  # fmt: skip
-        if rows != MORE:
-            return max(0, rows)
-        look_up(w, known, many)
-        known = many
-
-
-@inlined()
 def value_of(book: Book, order: int) -> int:
     """What an order is worth, millionths of the currency."""
     total, line = 0, book.orders[order].first
@@ -145,4 +124,33 @@ def value_of(book: Book, order: int) -> int:
     return total
 
 
-__all__ = ["NO_LIMIT", "ask_about", "candidate_at", "decide", "look_up", "turn_local_day", "value_of"]
+@part()
+def decide_question(w: Tables) -> int:
+    """Ask the compiled rule the question in hand; rows of its plan, 0 where nobody can fill the order.
+
+    Where nobody can today, but for their calendars, whoever can at all is asked for.
+    """
+    book, rows = book_of(w), 0
+    slot, strict = book.control[_ASK], True
+    value = value_of(book, slot)
+    while True:
+        first, many = book.control[_FIRST], book.control[_MANY]
+        known = min(FEW, many)
+        look_up(w, 0, known)
+        table = book.alone if book.orders[slot].pickup != NONE else book.candidates
+        rows = MORE
+        while rows == MORE:
+            rows = decide_by(
+                book.control[_RULE], book.question_lines, book.control[_ASKED], value, table[first : first + many], known,
+                book.left, book.stock, book.tariff, book.routing, book.plan,
+            )  # fmt: skip
+            if rows == MORE:
+                look_up(w, known, many)
+                known = many
+        if rows > 0 or not strict or not book.control[_LATER]:
+            return max(0, rows)
+        ask_about(w, slot, False)
+        strict = False
+
+
+__all__ = ["NO_LIMIT", "ask_about", "candidate_at", "decide_question", "look_up", "turn_local_day", "value_of"]

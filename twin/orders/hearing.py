@@ -260,7 +260,7 @@ def allocate(w: Tables, cell: int) -> None:
     if book.waiting.size == 1:
         return
     while True:
-        line = book.waiting[cell]
+        line = np.int64(book.waiting[cell])
         if line == NONE or free_units(record, cell) < book.lines[line].units:
             return
         step(w, line, ALLOCATE)
@@ -380,7 +380,7 @@ def allocate_cells(w: Tables, cells: NDArray[np.int32], heard_key: int) -> None:
     book = book_of(w)
     book.control[_NOW], book.control[_HEARD] = heard_key >> KEY_SHIFT, heard_key
     for i in range(cells.size):
-        allocate(w, cells[i])
+        allocate(w, np.int64(cells[i]))
 
 
 @part()

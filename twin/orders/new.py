@@ -64,7 +64,7 @@ def new_book(plan: Plan, *, logs: bool = False) -> Book:
         reservation=_settings(plan, web),
         soft_timers=np.zeros(_ROWS, TIMER), hard_timers=np.zeros(_ROWS, TIMER),
         asked=np.zeros(4 * _ROWS, ASKED),
-        question_lines=np.zeros((most_lines, 3), np.int64), question_rows=np.zeros(most_lines, np.int32),
+        question_lines=np.zeros((most_lines, 3), np.int64), question_rows=np.zeros(most_lines, np.int64),
         left=np.zeros((candidates, 2), np.int64), stock=np.zeros((candidates, most_lines), np.int64),
         plan=np.zeros((rows, 3), np.int64), promised=np.zeros((7, max(rows, most_lines)), np.int64),
         goods=goods, midnights=midnights,

@@ -13,7 +13,7 @@ from policies.routing.columns import FROM, LINE, LOCATION, SHIPPED
 from twin.clock import NEVER
 from twin.compiled import compiled, inlined
 from twin.kpis.orders import ORDER
-from twin.orders.asking import ask_about, candidate_at, decide, look_up, turn_local_day, value_of
+from twin.orders.asking import ask_about, candidate_at, look_up, turn_local_day, value_of
 from twin.orders.holds import begin_cart, convert
 from twin.orders.rows import ask_world, count, decided, give_order, heard, note, page, take_line, take_shipment
 from twin.orders.state import (
@@ -115,20 +115,6 @@ def needs_asking(book: Book) -> bool:
     """Whether the question in hand is answered in Python."""
     slot = book.control[_ASK]
     return book.control[_RULE] < 0 or book.orders[slot].number == book.control[_WATCHED]  # type: ignore[no-any-return]
-
-
-@part()
-def settle_question(w: Tables) -> None:
-    """Answer the question in hand by the compiled rule, and carry the answer out."""
-    book = book_of(w)
-    record = record_of(w)
-    slot = book.control[_ASK]
-    value = value_of(book, slot)
-    rows = decide(w, book, record, value)
-    if rows == 0 and book.control[_LATER]:
-        ask_about(w, slot, False)  # nobody can today: whoever can at all
-        rows = decide(w, book, record, value)
-    answer(w, rows)
 
 
 @compiled()
@@ -360,4 +346,4 @@ def send_if_ready(book: Book, shipment: int) -> None:
     _send_if_ready(book, shipment)
 
 
-__all__ = ["LOCATION", "answer", "begin_order", "needs_asking", "route", "route_again", "send_if_ready", "settle_question", "want_of_stock"]
+__all__ = ["LOCATION", "answer", "begin_order", "needs_asking", "route", "route_again", "send_if_ready", "want_of_stock"]

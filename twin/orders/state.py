@@ -1,4 +1,7 @@
-"""The memory of the book of orders: packed rows for carts and orders, their lines and shipments, and what routing looks at."""
+"""The memory of the book of orders: packed rows for carts and orders, their lines and shipments, and what routing looks at.
+
+All fields are 64 bits wide, so that a part of the lane is compiled for one type of number only.
+"""
 
 from __future__ import annotations
 
@@ -20,18 +23,18 @@ ORDER = np.dtype(
         ("number", np.int64),  # permanent; 0 while the row is free
         ("placed", np.int64),  # µs; of a cart, when it asked for its hold
         ("due", np.int64),  # µs by the first promise; NEVER where none was made
-        ("first", np.int32),  # its lines, linked
-        ("zone", np.int16),
-        ("pickup", np.int16),  # location where it is collected, or NONE
-        ("lines", np.int16),
-        ("stage", np.int16),  # of Stage
-        ("day", np.int32),  # page of the tally: the day of placement
-        ("open_lines", np.int32),  # lines that have not ended
-        ("parcels", np.int32),  # shipments on their way or in a building
-        ("shipments", np.int32),  # that it was split into so far
-        ("flags", np.int32),
-        ("attempts", np.int32),  # times it was routed
-        ("next", np.int32),  # free list
+        ("first", np.int64),  # its lines, linked
+        ("zone", np.int64),
+        ("pickup", np.int64),  # location where it is collected, or NONE
+        ("lines", np.int64),
+        ("stage", np.int64),  # of Stage
+        ("day", np.int64),  # page of the tally: the day of placement
+        ("open_lines", np.int64),  # lines that have not ended
+        ("parcels", np.int64),  # shipments on their way or in a building
+        ("shipments", np.int64),  # that it was split into so far
+        ("flags", np.int64),
+        ("attempts", np.int64),  # times it was routed
+        ("next", np.int64),  # free list
     ],
     align=True,
 )
@@ -52,22 +55,22 @@ from stock at placement; a shipment of it came after the first promise."""
 # A line of a cart or an order; its state is that of its reservation (policies.reservation.life), UNROUTED between two of them.
 LINE = np.dtype(
     [
-        ("cell", np.int32),  # that it is held, reserved or backordered at; NONE
-        ("sku", np.int32),
-        ("units", np.int32),
-        ("order", np.int32),
-        ("next", np.int32),  # line of the order, or of the free list
-        ("shipment", np.int32),
-        ("next_of_shipment", np.int32),
-        ("before", np.int32),  # in the queue of those who wait for the cell
-        ("after", np.int32),
-        ("stamp", np.int32),  # which reservation of this row it is: a timer of an earlier one finds another
-        ("state", np.int16),
-        ("filled", np.int16),  # 1 while it counts as filled from stock at placement
-        ("failed", np.int16),  # up to four locations that failed it, the last one first: it is not sent there again
-        ("failed_before", np.int16),
-        ("failed_earlier", np.int16),
-        ("failed_first", np.int16),
+        ("cell", np.int64),  # that it is held, reserved or backordered at; NONE
+        ("sku", np.int64),
+        ("units", np.int64),
+        ("order", np.int64),
+        ("next", np.int64),  # line of the order, or of the free list
+        ("shipment", np.int64),
+        ("next_of_shipment", np.int64),
+        ("before", np.int64),  # in the queue of those who wait for the cell
+        ("after", np.int64),
+        ("stamp", np.int64),  # which reservation of this row it is: a timer of an earlier one finds another
+        ("state", np.int64),
+        ("filled", np.int64),  # 1 while it counts as filled from stock at placement
+        ("failed", np.int64),  # up to four locations that failed it, the last one first: it is not sent there again
+        ("failed_before", np.int64),
+        ("failed_earlier", np.int64),
+        ("failed_first", np.int64),
     ],
     align=True,
 )
@@ -76,14 +79,14 @@ UNROUTED = 8  # beside the states of policies.reservation.life
 SHIPMENT = np.dtype(
     [
         ("number", np.int64),  # number of its order
-        ("order", np.int32),
-        ("first", np.int32),  # its lines, linked
-        ("location", np.int32),
-        ("missing", np.int32),  # lines that wait for stock
-        ("units", np.int32),
-        ("stage", np.int32),  # of Parcel
-        ("next", np.int32),
-        ("serial", np.int32),  # by which a timer knows that the row is still its own
+        ("order", np.int64),
+        ("first", np.int64),  # its lines, linked
+        ("location", np.int64),
+        ("missing", np.int64),  # lines that wait for stock
+        ("units", np.int64),
+        ("stage", np.int64),  # of Parcel
+        ("next", np.int64),
+        ("serial", np.int64),  # by which a timer knows that the row is still its own
     ],
     align=True,
 )
@@ -102,8 +105,8 @@ class Parcel(IntEnum):
 NODE = np.dtype(
     [
         ("first", np.int64),  # first cell
-        ("size", np.int32),  # cells
-        ("sheet", np.int32),  # row of `places`, or NONE where SKU i is its i-th cell
+        ("size", np.int64),  # cells
+        ("sheet", np.int64),  # row of `places`, or NONE where SKU i is its i-th cell
         ("ships_from", np.int64),  # µs between which it serves web orders
         ("ships_to", np.int64),
         ("most_orders", np.int64),  # on a local day
@@ -113,18 +116,18 @@ NODE = np.dtype(
         ("opens", np.int64),  # µs after local midnight; equal to `closes` where it is always open
         ("closes", np.int64),
         ("cut_off", np.int64),  # µs after local midnight, or negative
-        ("zone", np.int32),  # row of `midnights`
-        ("day", np.int32),  # local day that was last looked at
+        ("zone", np.int64),  # row of `midnights`
+        ("day", np.int64),  # local day that was last looked at
     ],
     align=True,
 )
 
 GOODS = np.dtype([("grams", np.int64), ("volume_grams", np.int64), ("price", np.int64)], align=True)  # millionths
 
-TIMER = np.dtype([("time", np.int64), ("who", np.int32), ("stamp", np.int32)], align=True)
+TIMER = np.dtype([("time", np.int64), ("who", np.int64), ("stamp", np.int64)], align=True)
 
 # What the book asks of the world, drained after each thing that is heard.
-ASKED = np.dtype([("what", np.int32), ("shipment", np.int32)], align=True)
+ASKED = np.dtype([("what", np.int64), ("shipment", np.int64)], align=True)
 FULFIL, WITHDRAW = 0, 1
 
 # What becomes of an order, for `twin explain` and the log; see `Life`.
@@ -132,11 +135,11 @@ ENTRY = np.dtype(
     [
         ("time", np.int64),
         ("number", np.int64),
-        ("kind", np.int16),
-        ("location", np.int16),
-        ("sku", np.int32),
-        ("units", np.int32),
-        ("other", np.int32),
+        ("kind", np.int64),
+        ("location", np.int64),
+        ("sku", np.int64),
+        ("units", np.int64),
+        ("other", np.int64),
     ],
     align=True,
 )
@@ -236,7 +239,7 @@ class Book(NamedTuple):
     hard_timers: NDArray[np.void]
     asked: NDArray[np.void]
     question_lines: NDArray[np.int64]  # (most lines, 3)
-    question_rows: NDArray[np.int32]  # (most lines,): which lines of the book these are
+    question_rows: NDArray[np.int64]  # (most lines,): which lines of the book these are
     left: NDArray[np.int64]  # (most candidates, 2)
     stock: NDArray[np.int64]  # (most candidates, most lines)
     plan: NDArray[np.int64]  # (rows, 3)
@@ -276,7 +279,7 @@ def open_book(t: NDArray[np.int64]) -> Book:
         carray(pointer(t[17, 0]), (t[17, 1],), TIMER),
         carray(pointer(t[18, 0]), (t[18, 1],), ASKED),
         carray(pointer(t[19, 0]), (t[19, 1], t[19, 2]), _I8),
-        carray(pointer(t[20, 0]), (t[20, 1],), _I4),
+        carray(pointer(t[20, 0]), (t[20, 1],), _I8),
         carray(pointer(t[21, 0]), (t[21, 1], t[21, 2]), _I8),
         carray(pointer(t[22, 0]), (t[22, 1], t[22, 2]), _I8),
         carray(pointer(t[23, 0]), (t[23, 1], t[23, 2]), _I8),

@@ -52,7 +52,7 @@ def free_units(record: Record, cell: int) -> int:
 @inlined()
 def safety_of(book: Book, cell: int) -> int:
     """Units of a cell held back from the web."""
-    held: int = book.safety[cell] if book.safety.size > 1 else book.safety[0]
+    held: int = np.int64(book.safety[cell] if book.safety.size > 1 else book.safety[0])
     return held
 
 
@@ -118,7 +118,7 @@ def _change(book: Book, record: Record, cell: int, before: int, after: int, unit
 def wait_in_queue(book: Book, line: int) -> None:
     """A backordered line queues for its cell, behind all others."""
     row = book.lines[line]
-    last = book.last_waiting[row.cell]
+    last = np.int64(book.last_waiting[row.cell])
     row.before, row.after = last, NONE
     if last == NONE:
         book.waiting[row.cell] = line
