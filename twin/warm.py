@@ -16,7 +16,7 @@ from twin.runs.progress import compiling
 
 KEPT = 3  # folders of compiled kernels, the last used ones
 IN_USE_S = 86_400.0  # a folder used within a day is not taken from under whoever runs another checkout
-KERNELS = 60  # about how many functions are compiled on a first run; for the bar only
+KERNELS = 400  # about how many functions are compiled on a first run; for the bar only
 
 # Every kernel of a run has something to do here: a sale that waits, a truck, a supplier, a count, shrink, an outage.
 _SMALL = """
@@ -34,6 +34,17 @@ streams: {pos: {latency: 5s, late: {share: .1, delay: 2h}, duplicates: .1, loss:
 policies:
   reorder: [{where: {kind: store}, use: base_stock, level: auto, review: 1d}, {where: {kind: fc}, use: r_Q, r: 9, Q: 10}]
 disruptions: [{at: 2026-01-02, offline: {ids: [S]}, for: 2h}]
+"""
+
+# And every kernel of web orders: what is said in the scenario only chooses among them.
+_ORDERS = """
+name: warm-up-orders
+time: {start: 2026-01-01, days: 1}
+catalog: {items: [{sku: A, cost: 1, price: 2}]}
+network: {locations: [{id: F, kind: fc}, {id: S, kind: store}]}
+demand: {web: [{orders_per_day: 20, checkout: 5m, abandon: .3, pickup_share: .3}]}
+inventory: {opening: {units: 9}}
+operations: {stations: {pick: {at: {kind: fc}, time: 1m, shifts: [{from: "08:00", to: "20:00", servers: 1}]}}}
 """
 
 
@@ -65,6 +76,7 @@ def warm_up() -> None:
 
     with event.install_listener("numba:compile", _Teller()):
         Simulation(build_plan(scenarios.loads(_SMALL)), 1, folder=None).run()
+        Simulation(build_plan(scenarios.loads(_ORDERS)), 1, folder=None).run()
         _warm_large()
     mark.parent.mkdir(parents=True, exist_ok=True)
     mark.touch()

@@ -25,6 +25,7 @@ from twin.world.courier import Courier
 from twin.world.inbound import Inbound
 from twin.world.measure import close_ledger, snapshot
 from twin.world.shelves import ShelfLane
+from twin.world.shifts import Shifts
 from twin.world.transport import Transport
 
 MOST_SNAPSHOTS = 100
@@ -89,6 +90,7 @@ class Simulation:
         self.courier = Courier(self.clock, self.shelves, channels, draws, places, self.events)
         self.transport = Transport(plan, self.clock, self.shelves, self.courier, draws, self.inbound)
         self.counting = Counting(plan, self.clock, self.shelves, self.courier)
+        self.shifts = Shifts(plan, self.clock, self.shelves)
         self.snapshots: list[Snapshot] = []
         self.timings: dict[str, float] = {"generate": 0.0, "lane": 0.0, "network": 0.0}
         self.place = self.transport.place
@@ -102,6 +104,7 @@ class Simulation:
         scenario, clock = self.plan.scenario, self.clock
         self.transport.begin()
         self.counting.begin()
+        self.shifts.begin()
         self.brain.begin()
         self._snapshots_later(scenario.start_us)
         end, timings, last = key(scenario.end_us, 0), self.timings, 0.0
@@ -179,14 +182,15 @@ class Simulation:
             name: meters[name]
             for name in ("duplicates", "beyond_window", "absorbed", "stale_counts", "unfoldable")
         }
+        heard, decided = (None, None) if self.shelves.orders is None else self.shelves.orders.digests()
         self.timings["close"] = wall.perf_counter() - began
         counters = {
             "events": self.shelves.lines_done + self.courier.delivered, "lines": self.shelves.lines_done,
             "messages": self.courier.delivered, "decision_lines": self.decisions.lines, **ledger.record_counts,
         }  # fmt: skip
         return Replication(
-            self.replication, plan.scenario.seed, ledger, events_digest(record),
-            self.decisions.hexdigest(), counters, self.timings,
+            self.replication, plan.scenario.seed, ledger, with_orders(events_digest(record), heard),
+            with_orders(self.decisions.hexdigest(), decided), counters, self.timings,
         )  # fmt: skip
 
 
@@ -207,6 +211,13 @@ def few_collections() -> Iterator[None]:
 def events_digest(record: Record) -> str:
     """Digest of all that was delivered to a record, sender by sender."""
     return hashlib.blake2b(record.senders["digest"].astype("<i8").tobytes(), digest_size=16).hexdigest()
+
+
+def with_orders(digest: str, orders: int | None) -> str:
+    """A digest that covers orders too, where there are any."""
+    if orders is None:
+        return digest
+    return hashlib.blake2b(f"{digest} {orders}".encode(), digest_size=16).hexdigest()
 
 
 def decision_names(plan: Plan) -> tuple[list[str], list[str], list[str]]:

@@ -190,7 +190,7 @@ def _is_full(of: Fulfilment, book: Book) -> bool:
         book.control[_SOFT_END] - book.control[_SOFT_FIRST] - book.soft_timers.size,
         book.control[_HARD_END] - book.control[_HARD_FIRST] - book.hard_timers.size,
     )
-    return rooms < SPARE or timers > -SPARE  # type: ignore[no-any-return]
+    return rooms < SPARE or timers > -SPARE
 
 
 @inlined()

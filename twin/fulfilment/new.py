@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -40,6 +40,7 @@ from twin.random.purposes import Purpose
 if TYPE_CHECKING:
     from scenarios.schema.distributions import Distribution
 
+_Kind = TypeVar("_Kind", bound=np.generic)
 _ROWS = 1 << 14
 _NO_LIMIT = (1 << 31) - 1
 _P95 = 3.9168  # to the median, of a lognormal law with sigma .83, as transit has in public order data (a Brazilian marketplace, 2017)
@@ -171,7 +172,9 @@ def _fill_station(row: np.void, given: Station, laws: Laws, location: int, start
 def _desks(plan: Plan, web: WebPlan, laws: Laws, benches: Benches) -> tuple[NDArray[np.void], NDArray[np.int64]]:
     """How each location ships, and the collections of all carriers."""
     carriers, places = plan.scenario.carriers, plan.network.locations
-    zones, times, first = len(ZONE_CUTS_M) + 1, [], []
+    zones = len(ZONE_CUTS_M) + 1
+    times: list[int] = []
+    first: list[int] = []
     for carrier in carriers:
         first.append(len(times))
         times += sorted(carrier.pickup)
@@ -228,7 +231,7 @@ def with_room(of: Fulfilment, jobs: int, least: int) -> Fulfilment:
     )  # fmt: skip
 
 
-def _longer(rows: NDArray[np.generic], size: int) -> NDArray[np.generic]:
+def _longer(rows: NDArray[_Kind], size: int) -> NDArray[_Kind]:
     if rows.size >= size:
         return rows
     more = np.zeros(size, rows.dtype)

@@ -41,13 +41,14 @@ class WebOrders:
         self._carts = Carts(plan.web.carts, seed, replication, plan.scenario.start_us)
         self._candidates: dict[tuple[int, int, bool], Any] = {}
         self.lives: list[NDArray[np.void]] = []
-        self.asked = None
+        self._before = 0
         self._tables()
 
     def _tables(self) -> None:
         book, of = self.book, self.of
         self._mine = np.vstack([table_of(book), table_of(of)])
-        self._table, self._of_others = np.zeros(0, np.int64), (None, None, None)
+        self._table: Table = np.zeros((0, 4), np.int64)
+        self._of_others: tuple[Table | None, ...] = (None, None, None)
         self._views = tuple(memoryview(a) for a in (book.question_lines, book.left, book.stock))  # type: ignore[arg-type]
         self._book_control, self._control = book.control.data, of.control.data
         self._candidates.clear()
@@ -60,12 +61,17 @@ class WebOrders:
         return self._table
 
     @property
-    def carts(self) -> int:
-        """Carts drawn so far."""
-        return self._carts.done
+    def carts_done(self) -> int:
+        """Carts that have come so far."""
+        return self._before + self._control[Hold.NEXT_CART]
+
+    def digests(self) -> tuple[int, int]:
+        """Digests of what the book heard, and of what was decided about orders."""
+        return self._book_control[Control.DIGEST_HEARD], self._book_control[Control.DIGEST_DECIDED]
 
     def next_stretch(self, first_day: int, end_day: int) -> None:
         """Make the carts of the next days."""
+        self._before = self._carts.done
         carts, wanted = self._carts.next_stretch(first_day, end_day - first_day)
         self.of = self.of._replace(carts=carts, wanted=wanted)
         self.of.control[Hold.NEXT_CART] = 0

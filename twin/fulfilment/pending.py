@@ -44,8 +44,8 @@ def _before(of: Fulfilment, key: int, row: int, other: int) -> bool:
     """Whether an entry comes before the one at place ``other`` of the heap."""
     there = of.heap_keys[other]
     if key != there:
-        return key < there  # type: ignore[no-any-return]
-    return of.due[row].sequence < of.due[of.heap_rows[other]].sequence  # type: ignore[no-any-return]
+        return key < there
+    return of.due[row].sequence < of.due[of.heap_rows[other]].sequence
 
 
 @inlined()
@@ -109,4 +109,4 @@ def take_first(w: Tables) -> int:
     entry.next = of.control[_FREE]
     of.control[_FREE] = first
     of.control[_LEFT] += 1
-    return first  # type: ignore[no-any-return]
+    return first

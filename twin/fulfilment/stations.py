@@ -56,14 +56,14 @@ def keep(of: Fulfilment, station: Row, time: int) -> None:
 @inlined()
 def measured(of: Fulfilment, time: int) -> bool:
     """Whether an instant belongs to the horizon that is measured."""
-    return of.control[_FROM] <= time < of.control[_TO]  # type: ignore[no-any-return]
+    return of.control[_FROM] <= time < of.control[_TO]
 
 
 @inlined()
 def has_room(of: Fulfilment, station: int) -> bool:
     """Whether one more job may come."""
     row = of.stations[station]
-    return row.in_system < row.room  # type: ignore[no-any-return]
+    return row.in_system < row.room
 
 
 @part()

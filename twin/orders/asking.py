@@ -80,7 +80,7 @@ def _look_at_node(book: Book, c: int, collected: bool) -> bool:
         serves = today
     book.left[c, ORDERS_LEFT] = room_left(node.most_orders, node.orders, serves)
     book.left[c, UNITS_LEFT] = room_left(node.most_units, node.units, serves)
-    return serves and book.left[c, ORDERS_LEFT] > 0  # type: ignore[no-any-return]
+    return serves and book.left[c, ORDERS_LEFT] > 0
 
 
 @inlined()

@@ -87,7 +87,8 @@ def _granted(book: Book, record: Record, location: int, sku: int, units: int) ->
     cell = cell_of(book, location, sku)
     if cell != NONE:
         free, safety = free_units(record, cell), safety_of(book, cell)
-        if hold_standard(units, free, safety, np.int64(book.soft[np.uintp(cell)]), book.reservation) == GRANTED:
+        soft = np.int64(book.soft[np.uintp(cell)])
+        if hold_standard(units, free, safety, soft, book.reservation) == GRANTED:  # type: ignore[arg-type]
             return cell
     return NONE
 

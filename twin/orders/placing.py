@@ -114,7 +114,7 @@ def route_again(w: Tables, book: Book, slot: int) -> None:
 def needs_asking(book: Book) -> bool:
     """Whether the question in hand is answered in Python."""
     slot = book.control[_ASK]
-    return book.control[_RULE] < 0 or book.orders[slot].number == book.control[_WATCHED]  # type: ignore[no-any-return]
+    return book.control[_RULE] < 0 or book.orders[slot].number == book.control[_WATCHED]
 
 
 @compiled()
@@ -187,7 +187,7 @@ def _cut(book: Book, line: int, units: int) -> int:
         return line
     row.units -= units
     book.orders[row.order].open_lines += 1
-    return take_line(book, row.order, row.sku, units)  # type: ignore[no-any-return]
+    return take_line(book, row.order, row.sku, units)
 
 
 @inlined()
@@ -207,7 +207,7 @@ def _begin_shipment(book: Book, slot: int, location: int) -> int:
         count(book, order.day, _SPLIT, 1)
     decided(book, order.number ^ (np.int64(location) << 48), order.shipments)
     note(book, _SAID_ROUTED, order.number, location, NONE, 0, order.shipments)
-    return shipment  # type: ignore[no-any-return]
+    return shipment
 
 
 @inlined()

@@ -50,10 +50,9 @@ def free_units(record: Record, cell: int) -> int:
 
 
 @inlined()
-def safety_of(book: Book, cell: int) -> int:
+def safety_of(book: Book, cell: int) -> np.int64:
     """Units of a cell held back from the web."""
-    held: int = np.int64(book.safety[cell] if book.safety.size > 1 else book.safety[0])
-    return held
+    return np.int64(book.safety[cell] if book.safety.size > 1 else book.safety[0])
 
 
 @part()
@@ -80,7 +79,7 @@ def step(w: Tables, line: int, event: int) -> bool:
     before = np.int64(row.state)
     if before == UNROUTED:
         return False
-    after = follow(before, event)
+    after = follow(before, event)  # type: ignore[arg-type]
     if after == REFUSED:
         return False
     row.state = after

@@ -214,7 +214,8 @@ def _nearest_store(network: Network, metres: NDArray[np.int64]) -> NDArray[np.in
     stores = np.array([i for i, place in enumerate(network.locations) if place.kind == "store"], np.int64)
     if not stores.size:
         return np.full(len(metres), -1, np.int32)
-    return stores[np.argmin(metres[:, stores], axis=1)].astype(np.int32)
+    nearest: NDArray[np.int32] = stores[np.argmin(metres[:, stores], axis=1)].astype(np.int32)
+    return nearest
 
 
 def _safety(scenario: Scenario, network: Network, items: Items, cells: Cells) -> NDArray[np.int32]:

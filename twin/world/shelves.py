@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -9,7 +12,6 @@ from twin.agenda import Agenda
 from twin.brain.brain import Brain
 from twin.clock import HEARD, PHASES, Phase, boundary, heard_key, key
 from twin.events import PHASE_OF, Message
-from twin.fulfilment.orders import WebOrders
 from twin.memory import table_of
 from twin.plan.build import Plan
 from twin.random.tables import STEPS
@@ -21,7 +23,19 @@ from twin.world.measure import unheard
 from twin.world.shelf import put_away, take_out
 from twin.world.state import Control, Shelves, new_shelves, no_operations
 
+if TYPE_CHECKING:
+    from twin.fulfilment.orders import WebOrders
+
 Units = NDArray[np.int32]
+
+
+def _orders(plan: Plan, replication: int, brain: Brain, logs: bool) -> WebOrders | None:
+    """Web orders where there are any; their kernels are not even loaded where there are none."""
+    if plan.web is None:
+        return None
+    from twin.fulfilment.orders import WebOrders
+
+    return WebOrders(plan, replication, brain, logs=logs)
 
 
 class ShelfLane:
@@ -45,7 +59,7 @@ class ShelfLane:
         self.table, self._operations_table = table_of(self.shelves), table_of(self.operations)
         self._backorders, self._at_once = backorders, plan.asks_at_once
         self._tracks = plan.tracks
-        self.orders = WebOrders(plan, replication, brain, logs=logs) if plan.web is not None else None
+        self.orders = _orders(plan, replication, brain, logs)
         self.end_of_stretch = key(self.lines.until, 0)  # when the next stretch must be made
 
     def next_stretch(self) -> None:
@@ -77,6 +91,12 @@ class ShelfLane:
         if self.orders is not None:
             heard = key(record_time, PHASE_OF[message.kind], HEARD)
             self.orders.stock_changed(self.table, self._operations_table, message.cells, heard, self._agenda)
+
+    def set_servers(self, stations: Sequence[int], servers: int) -> None:
+        """A shift begins or ends at some stations."""
+        assert self.orders is not None
+        for station in stations:
+            self.orders.set_servers(self.table, self._operations_table, station, servers, self._agenda.time)
 
     def remember(self, source: int, window: int) -> None:
         """See ``twin.world.courier.Listener``."""
@@ -121,6 +141,7 @@ class ShelfLane:
 
     @property
     def lines_done(self) -> int:
-        """POS lines that have happened so far."""
+        """POS lines and carts that have happened so far."""
         tracks = self.shelves.tracks
-        return self.lines.done + int((tracks["next_sale"] - tracks["sales"]).sum())
+        carts = 0 if self.orders is None else self.orders.carts_done
+        return carts + self.lines.done + int((tracks["next_sale"] - tracks["sales"]).sum())
