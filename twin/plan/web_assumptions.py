@@ -60,7 +60,7 @@ def _of_customers(plan: Plan) -> Iterator[str]:
         yield "Web orders that find no stock wait for it, as far as the reservation rule lets them."
     else:
         yield "Web orders that find no stock are refused."
-    if any(given.pickup_share for given in web) and (plan.web is not None and (plan.web.nearest >= 0).any()):
+    if any(given.pickup_share for given in web):
         yield "A customer collects at the promised time, or as soon as the order is ready where that is later."
     if scenario.returns.web is None:
         yield "No returns: nothing that was bought on the web comes back."
@@ -135,8 +135,6 @@ def nothing_of_web(plan: Plan) -> Iterator[str]:
     for i, given in enumerate(scenario.demand.web):
         if given.flash is not None and (given.flash.at >= end or given.flash.at + given.flash.for_ <= start):
             yield f"demand.web[{i}] has no effect: its flash sale lies outside the run."
-        if given.pickup_share and (plan.web.nearest < 0).all():
-            yield f"demand.web[{i}].pickup_share has no effect: there is no store."
     collected = any(given.pickup_share or given.replay for given in scenario.demand.web)
     if "pickup" in scenario.promise.model_fields_set and not collected:
         yield "promise.pickup has no effect: nobody collects."
