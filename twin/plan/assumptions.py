@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from scenarios.schema.operations import PERFECT
 from twin.plan.places import locations_of, skus_of
+from twin.plan.web_assumptions import not_built_of_web, nothing_of_web, of_web
 
 if TYPE_CHECKING:
     from scenarios import Scenario
@@ -30,11 +31,12 @@ def not_built(scenario: Scenario) -> Iterator[tuple[Path, str]]:
             "perishable" in rule.use for rule in scenario.policies.reorder
         ):
             yield ("catalog", "items", i, "shelf_life"), "ageing of stock"
+    yield from not_built_of_web(scenario)
 
 
 def assumptions_of(plan: Plan) -> list[str]:
     """The plain meanings that apply because the scenario says nothing else."""
-    said = (_of_demand, _of_stock, _of_movement, _of_data, _without_effect, _of_nothing)
+    said = (_of_demand, of_web, _of_stock, _of_movement, _of_data, _without_effect, _of_nothing, nothing_of_web)
     return [line for part in said for line in part(plan)]
 
 
@@ -54,12 +56,12 @@ def of_open_loop(plan: Plan) -> list[str]:
 def _of_demand(plan: Plan) -> Iterator[str]:
     demand = plan.scenario.demand
     if not demand.pos:
-        yield "No demand: nothing is sold."
+        yield "No demand at the tills." if demand.web else "No demand: nothing is sold."
     generated = [given for given in demand.pos if given.replay is None and given.every is None]
     if any(given.hours == "flat" for given in generated):
         where = "opening hours" if any(p.open for p in plan.network.locations) else "the 24 hours of the day"
         yield f"Demand is spread evenly over {where}."
-    if demand.unmet.pos == "lost":
+    if demand.unmet.pos == "lost" and (demand.pos or not demand.web):
         yield "What the shelf lacks is lost at the till; customers neither wait nor substitute."
         if plan.scenario.costs.lost_sale is None:
             yield "A lost sale costs nothing: costs.lost_sale is absent."
@@ -148,6 +150,8 @@ def _of_catalog(plan: Plan) -> Iterator[str]:
 def _without_effect(plan: Plan) -> Iterator[str]:
     """Keys that a scenario without web orders may state and that change nothing in it."""
     scenario = plan.scenario
+    if scenario.demand.web:
+        return
     policies, streams = scenario.policies, scenario.streams
     stated = {
         "policies.reservation": policies.reservation is not None,
@@ -155,6 +159,9 @@ def _without_effect(plan: Plan) -> Iterator[str]:
         "policies.safety": bool(policies.safety),
         "promise": "promise" in scenario.model_fields_set,
         "operations.stations": bool(scenario.operations.stations),
+        "operations.capacity": bool(scenario.operations.capacity),
+        "carriers": bool(scenario.carriers),
+        "ship_from_store": bool(scenario.ship_from_store),
         "network.zones": bool(scenario.network.zones),
         "locations[].cut_off": any(place.cut_off is not None for place in plan.network.locations),
         "returns.web": scenario.returns.web is not None,
@@ -185,6 +192,7 @@ def _of_nothing(plan: Plan) -> Iterator[str]:
         "demand.surges": [surge.where for surge in scenario.demand.surges],
         "inventory.opening": [rule.where for rule in scenario.inventory.opening],
         "inventory.shrink": [rule.where for rule in scenario.inventory.shrink],
+        "policies.safety": [rule.where for rule in scenario.policies.safety],
         "inventory.count": [rule.where for rule in scenario.inventory.count],
         "assortment": [rule.where for rule in scenario.assortment],
     }

@@ -16,7 +16,7 @@ def test_a_valid_file_is_said_to_be(twin: Invoke, scenario: Path) -> None:
     assert result.exit_code == 0, result.output
     assert result.stdout.splitlines() == [
         f"{scenario}: valid (3 cells, 1 variant)",
-        "two-stores: valid (3 cells, 2 variants)",
+        "two-stores: valid (3 cells, 4 variants)",
     ]
 
 
