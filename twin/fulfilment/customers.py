@@ -38,7 +38,8 @@ def come(w: Tables) -> None:
     for i in range(cart.first + cart.lines - 1, cart.first - 1, -1):
         sku, units = np.int64(of.wanted[i].sku), np.int64(of.wanted[i].units)
         take_line(book, slot, sku, units)
-        tell(book, _CHECKED_OUT if cart.checkout == time else _CARTED, cart.number, 0, i - cart.first, pickup, zone, sku, units, 0, time)
+        kind = _CHECKED_OUT if cart.checkout == time else _CARTED
+        tell(book, kind, cart.number, 0, i - cart.first, pickup, zone, sku, units, 0, time)
     if cart.checkout == time:
         _place(w, slot, cart.number, zone, pickup, cart.cancel)
         return

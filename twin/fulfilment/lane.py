@@ -65,7 +65,8 @@ _REVIEW = int(Phase.REVIEW) << 1
 _COUNT = int(Phase.COUNT) << 1
 _BITS = (1 << KEY_SHIFT) - 1
 REACHED, ASKS, FULL, FOUND_EMPTY = 0, 1, 2, 3
-"""Why ``advance_orders`` returned: it came as far as it could; a rule in Python is asked; memory must grow; a picker found nothing."""
+"""Why ``advance_orders`` returned: it came as far as it could; a rule in Python is asked; memory must grow; a picker found
+nothing."""
 SPARE = 4096  # rows of each kind that one thing that happens may need
 
 

@@ -215,7 +215,7 @@ def _draw_returns(w: Tables, of: Fulfilment, job: int, time: int) -> None:
     location = of.control[_RETURN_TO]
     if location == NEAREST_STORE:
         location = of.nearest[work.zone]
-    if location == ORIGIN or location == NONE:
+    if location in (ORIGIN, NONE):
         location = work.location
     while piece != NONE:
         row = of.pieces[piece]
