@@ -6,14 +6,17 @@ A run that is killed leaves its segments readable; a sealed log is written aside
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from twin.body.order_feed import FILE, write_messages
 from twin.clock import KEY_SHIFT, LATER_ROUND
 from twin.events import SOURCE_OF, Kind, Message, arrow_schema
+from twin.orders.state import MESSAGE
 from twin.plan.build import Plan
 from twin.record.state import Source
 from twin.world.state import Operations
@@ -32,6 +35,9 @@ class NoLog:
 
     def backfills(self, rows: Any) -> None:
         """See ``EventLog.backfills``."""
+
+    def orders(self, messages: Sequence[NDArray[np.void]]) -> None:
+        """See ``EventLog.orders``."""
 
     def seal(self) -> None:
         """See ``EventLog.seal``."""
@@ -88,6 +94,10 @@ class EventLog:
             kind=np.full(count, Kind.BACKFILL), source=np.full(count, Source.BACKFILLS), sequence=rows["sequence"],
             line=np.zeros(count), location=rows["location"], sku=sku, units=rows["units"], other=np.zeros(count),
         )  # fmt: skip
+
+    def orders(self, messages: Sequence[NDArray[np.void]]) -> None:
+        """What the book of orders heard, in a file of its own."""
+        write_messages(np.concatenate(messages) if messages else np.zeros(0, MESSAGE), self._folder / FILE)
 
     def seal(self) -> None:
         """Turn the segments into one Parquet file."""

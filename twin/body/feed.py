@@ -4,7 +4,7 @@ which it was heard."""
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from twin import sources
+from twin.body.order_feed import read_messages
 from twin.clock import HEARD, KEY_SHIFT, LATER_ROUND
 from twin.events import PHASE_OF, SINGLE, SOURCE_OF, Kind, Message
 from twin.plan.build import Plan
@@ -51,6 +52,7 @@ class EventFeed:
     bad_rows: int
     bad_listed: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    orders: NDArray[np.void] | None = None  # what the book of orders heard (twin.orders.state.MESSAGE)
 
 
 def read_event_feed(plan: Plan, feed: Path, columns: Mapping[str, str], strict: bool) -> EventFeed:
@@ -72,7 +74,8 @@ def read_event_feed(plan: Plan, feed: Path, columns: Mapping[str, str], strict: 
         raise RunError(_refusal(read, count, texts))
     inside, notes = _inside(plan, read, rows["record_time"], ~bad)
     kept = {name: values[inside] for name, values in rows.items()}
-    return _ordered(kept, len(plan.network.locations), read.rows_read, count, texts, notes)
+    ordered = _ordered(kept, len(plan.network.locations), read.rows_read, count, texts, notes)
+    return ordered if plan.web is None else replace(ordered, orders=read_messages(feed))
 
 
 def _rows(plan: Plan, read: sources.RecordedEvents) -> Rows:

@@ -12,17 +12,18 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from twin.agenda import HeapAgenda
 from twin.body.feed import EventFeed, read_event_feed
-from twin.body.simulation import Progress, Replication, decision_names, events_digest
+from twin.body.simulation import Progress, Replication, decision_names, events_digest, with_orders
 from twin.body.wiring import new_brain
 from twin.brain.brain import Brain
 from twin.brain.log import DecisionLog
-from twin.clock import DAY, KEY_SHIFT, NEVER, PHASES, Phase, key, key_time
+from twin.clock import DAY, HEARD, KEY_SHIFT, NEVER, PHASES, Phase, key, key_time
 from twin.compiled import compiled
 from twin.decisions import Order
 from twin.events import PHASE_OF, Message
@@ -30,6 +31,9 @@ from twin.kpis.ledger import COUNT_FIELDS, LAG_BINS, MONEY_FIELDS, Ledger, Purch
 from twin.plan.build import Plan
 from twin.record.apply import hear_backfill, hear_sale
 from twin.record.state import Meter, open_record, widen
+
+if TYPE_CHECKING:
+    from twin.body.replay_orders import HeardOrders
 
 _SIGNALS, _REVIEW, _BITS = int(Meter.SIGNALS), int(Phase.REVIEW) << 1, (1 << KEY_SHIFT) - 1
 TOLD = ("purchase_orders", "transfers", "cost_ordering", "record_lag_p95")
@@ -129,6 +133,7 @@ class _Replay:
         self.decided = DecisionCount()
         self.brain: Brain = new_brain(plan, self.agenda, self.decided, self.log, counts=feed.counts)
         self.brain.replace_record(widen(self.brain.record, feed.windows))
+        self.orders = _orders(plan, self.brain, feed)
         self._messages = iter(feed.messages)
         self._next = next(self._messages, None)
         self._at = 0
@@ -141,7 +146,7 @@ class _Replay:
         while True:
             self._enter_messages()
             limit = min(agenda.next_key(), end)
-            reached = self._hear(limit)
+            reached = self._hear_all(limit)
             self.brain.look(key_time(reached))
             if reached < limit:
                 continue
@@ -155,6 +160,14 @@ class _Replay:
         if progress is not None:
             progress(Progress(scenario.end_us, scenario.start_us, scenario.end_us, self._at))
         return self._result(wall.perf_counter() - began)
+
+    def _hear_all(self, until: int) -> int:
+        """What tills and, where there are any, web orders told, up to a key."""
+        if self.orders is None:
+            return self._hear(until)
+        from twin.body.replay_orders import hear_together
+
+        return hear_together(self.orders, self._hear, lambda: bool(self.brain.record.meters[_SIGNALS]), until)
 
     def _hear(self, until: int) -> int:
         rows = self.feed
@@ -177,6 +190,8 @@ class _Replay:
 
     def _deliver(self, message: Message, record_time: int) -> None:
         self.brain.hear(message, record_time)
+        if self.orders is not None:
+            self.orders.stock_changed(message.cells, key(record_time, PHASE_OF[message.kind], HEARD))
 
     def _result(self, seconds: float) -> OpenLoop:
         plan, meters = self.plan, self.brain.record.meters
@@ -195,10 +210,21 @@ class _Replay:
             "events": self._at + len(self.feed.messages), "messages": len(self.feed.messages),
             "decision_lines": self.log.lines, "bad_rows": self.feed.bad_rows, **ledger.record_counts,
         }  # fmt: skip
+        heard, decided = (None, None) if self.orders is None else self.orders.digests()
         return OpenLoop(
-            1, plan.scenario.seed, ledger, events_digest(self.brain.record), self.log.hexdigest(), counters,
+            1, plan.scenario.seed, ledger, with_orders(events_digest(self.brain.record), heard),
+            with_orders(self.log.hexdigest(), decided), counters,
             {"replay": seconds},
         )  # fmt: skip
+
+
+def _orders(plan: Plan, brain: Brain, feed: EventFeed) -> HeardOrders | None:
+    """The book of orders, where the feed brings any."""
+    if plan.web is None or feed.orders is None:
+        return None
+    from twin.body.replay_orders import HeardOrders
+
+    return HeardOrders(plan, brain, feed.orders)
 
 
 def _empty_ledger(plan: Plan) -> Ledger:

@@ -84,7 +84,7 @@ class Simulation:
         )  # fmt: skip
         self.events = EventLog(plan, folder / "events") if folder and keep_events else NoLog()
         self.brain = new_brain(plan, self.clock, self, self.decisions)
-        self.shelves = ShelfLane(plan, replication, self.clock, self.brain)
+        self.shelves = ShelfLane(plan, replication, self.clock, self.brain, records=keep_events)
         channels = {int(Source.WAREHOUSE): plan.streams.warehouse, int(Source.COUNTS): plan.streams.count}
         places = [place.id for place in plan.network.locations]
         self.courier = Courier(self.clock, self.shelves, channels, draws, places, self.events)
@@ -172,6 +172,9 @@ class Simulation:
         self._heard()
         self.decisions.close()
         self.events.seal()
+        if self.shelves.orders is not None:
+            self.shelves.orders.take_notes()
+            self.events.orders(self.shelves.orders.messages)
         ledger = close_ledger(plan, self.shelves.shelves.pages, plan.opening, self.inbound.integrals())
         if self.shelves.orders is not None:
             ledger.web = self.shelves.orders.close(plan.scenario.end_us)

@@ -13,12 +13,14 @@ from twin.fulfilment.tables import fulfilment_of
 from twin.memory import Row
 from twin.orders.holds import begin_cart, hold_lines
 from twin.orders.placing import begin_order, route
-from twin.orders.rows import take_line
-from twin.orders.state import NONE, Book
+from twin.orders.rows import take_line, tell
+from twin.orders.state import NONE, Book, Control, Told
 from twin.orders.tables import Tables, book_of, part, record_of
 
 _NEXT_CART, _FREE, _LEFT = int(Hold.NEXT_CART), int(Hold.FREE_SESSIONS), int(Hold.SESSIONS_LEFT)
 _CHECKOUT, _CANCEL = int(What.CHECKOUT), int(What.CANCEL)
+_CARTED, _CHECKED_OUT = int(Told.CART), int(Told.CHECKOUT)
+_NOW = int(Control.NOW)
 _CONVERSION, _RELEASE = int(Phase.CONVERSION) << 1, int(Phase.RELEASE) << 1
 
 
@@ -34,7 +36,10 @@ def come(w: Tables) -> None:
     zone, pickup = np.int64(cart.zone), np.int64(cart.pickup)
     slot = begin_cart(book, cart.number, zone, pickup)
     for i in range(cart.first + cart.lines - 1, cart.first - 1, -1):
-        take_line(book, slot, np.int64(of.wanted[i].sku), np.int64(of.wanted[i].units))
+        sku, units = np.int64(of.wanted[i].sku), np.int64(of.wanted[i].units)
+        take_line(book, slot, sku, units)
+        kind = _CHECKED_OUT if cart.checkout == time else _CARTED
+        tell(book, kind, cart.number, 0, i - cart.first, pickup, zone, sku, units, 0, time)
     if cart.checkout == time:
         _place(w, slot, cart.number, zone, pickup, cart.cancel)
         return
@@ -69,6 +74,7 @@ def pay(w: Tables, who: int) -> None:
     slot = session.slot
     if book.orders[slot].number != session.number:
         slot = NONE
+    _tell_order(of, book, session.number, session.zone, session.pickup, session.first, book.control[_NOW])
     if slot == NONE:
         slot = begin_cart(book, session.number, session.zone, session.pickup)
         _write_lines(of, book, slot, session.first, 0)
@@ -77,6 +83,20 @@ def pay(w: Tables, who: int) -> None:
     session.next = of.control[_FREE]
     of.control[_FREE] = who
     of.control[_LEFT] += 1
+
+
+@inlined()
+def _tell_order(of: Fulfilment, book: Book, number: int, zone: int, pickup: int, piece: int, time: int) -> None:
+    """A checkout names what is wanted, the last line first."""
+    many, at = 0, piece
+    while at != NONE:
+        many += 1
+        at = of.pieces[at].next
+    for i in range(many - 1, -1, -1):
+        at = piece
+        for _ in range(i):
+            at = of.pieces[at].next
+        tell(book, _CHECKED_OUT, number, 0, i, pickup, zone, of.pieces[at].sku, of.pieces[at].units, 0, time)
 
 
 @inlined()

@@ -13,7 +13,7 @@ from twin.clock import HEARD, KEY_SHIFT, NEVER, Phase
 from twin.compiled import compiled, inlined
 from twin.fulfilment.customers import come, pay
 from twin.fulfilment.jobs import accept, give_piece, give_pieces, served, withdraw
-from twin.fulfilment.parcels import collect, come_back, deliver, give_up, inspected, ready, ship, tell_arrived
+from twin.fulfilment.parcels import collect, come_back, deliver, give_up, inspected, ready, ship, tell_arrived, tell_of
 from twin.fulfilment.pending import next_due, take_first
 from twin.fulfilment.state import ARRIVED, GONE, UNHEARD, Fulfilment, Hold, What
 from twin.fulfilment.tables import fulfilment_of, operations_of, shelves_of
@@ -29,16 +29,21 @@ from twin.orders.hearing import (
     hear_rejected,
     hear_turned_away,
     next_hard_end,
+    place_of,
 )
 from twin.orders.holds import expire_hold, next_hold_end
 from twin.orders.placing import answer, needs_asking
-from twin.orders.rows import note
-from twin.orders.state import FULFIL, NONE, Book, Control
+from twin.orders.rows import note, tell
+from twin.orders.state import FULFIL, NONE, Book, Control, Told
 from twin.orders.tables import Tables, book_of, part, record_of
 from twin.record.state import Meter, Record
 from twin.world.lane import run_track
 
 _SIGNALS = int(Meter.SIGNALS)
+_MESSAGES, _KEY, _FLOOR = int(Control.MESSAGES), int(Control.KEY), int(Control.FLOOR)
+_PICK, _TURNED_AWAY, _CLOSED, _BACK, _CANCELS = (
+    int(t) for t in (Told.PICK, Told.TURNED_AWAY, Told.CLOSED, Told.PUT_BACK, Told.CANCEL)
+)
 _NOW, _HEARD_AT, _ASK, _OUT = int(Control.NOW), int(Control.HEARD), int(Control.ASK), int(Control.OUT)
 _ORDERS_LEFT, _LINES_LEFT, _SHIPMENTS_LEFT, _LOG = (
     int(c) for c in (Control.ORDERS_LEFT, Control.LINES_LEFT, Control.SHIPMENTS_LEFT, Control.LOG)
@@ -60,7 +65,8 @@ _REVIEW = int(Phase.REVIEW) << 1
 _COUNT = int(Phase.COUNT) << 1
 _BITS = (1 << KEY_SHIFT) - 1
 REACHED, ASKS, FULL, FOUND_EMPTY = 0, 1, 2, 3
-"""Why ``advance_orders`` returned: it came as far as it could; a rule in Python is asked; memory must grow; a picker found nothing."""
+"""Why ``advance_orders`` returned: it came as far as it could; a rule in Python is asked; memory must grow; a picker found
+nothing."""
 SPARE = 4096  # rows of each kind that one thing that happens may need
 
 
@@ -88,6 +94,12 @@ def _hear_of_pick(w: Tables, job: int, event_time: int) -> None:
     piece = work.first
     while piece != NONE:
         row = of.pieces[piece]
+        goes_on = 0 if work.flags & GONE else 1
+        left = 1 if row.next != NONE else 0
+        tell(
+            book, _PICK, work.number, book.shipments[job].serial, left, work.location, goes_on, row.sku, row.units, row.taken,
+            event_time,
+        )  # fmt: skip
         if row.taken == row.units:
             hear_picked(w, book, record, row.line, row.units, event_time)
         else:
@@ -107,7 +119,12 @@ def _hear_turned_away(w: Tables, job: int) -> None:
     book = book_of(w)
     record = record_of(w)
     piece = of.jobs[job].first
+    parcel = book.shipments[job]
+    number, serial, location = parcel.number, parcel.serial, parcel.location
     while piece != NONE:
+        row = of.pieces[piece]
+        left = 1 if row.next != NONE else 0
+        tell(book, _TURNED_AWAY, number, serial, left, location, 0, row.sku, row.units, 0, book.control[_NOW])
         hear_turned_away(w, book, record, of.pieces[piece].line)
         piece = of.pieces[piece].next
     give_pieces(of, of.jobs[job].first)
@@ -118,6 +135,7 @@ def _hear_turned_away(w: Tables, job: int) -> None:
 @inlined()
 def _close(w: Tables, of: Fulfilment, book: Book, job: int) -> None:
     slot = book.shipments[job].order
+    tell_of(book, _CLOSED, job, book.control[_NOW])
     give_pieces(of, of.jobs[job].first)
     of.jobs[job].first = NONE
     close_shipment(book, job)
@@ -134,6 +152,8 @@ def _happen_seldom(w: Tables, time: int, what: int, who: int, other: int) -> Non
     elif what == _INSPECTED:
         inspected(w, who, other, time)
     elif what == _PUT_BACK:
+        back = of.pieces[who]
+        tell(book, _BACK, 0, 0, 0, place_of(book, back.cell), 0, back.sku, back.units, 0, other)
         hear_put_back(w, of.pieces[who].cell, of.pieces[who].units, other)
         give_piece(of, who)
     elif what == _AWAY:
@@ -143,6 +163,7 @@ def _happen_seldom(w: Tables, time: int, what: int, who: int, other: int) -> Non
     elif what == _COLLECT:
         collect(w, who, time)
     elif what == _CANCEL:
+        tell(book, _CANCELS, other, 0, 0, NONE, 0, NONE, 0, 0, time)
         cancel(w, who, other)
     else:
         _close(w, of, book, who)
@@ -185,6 +206,7 @@ def _is_full(of: Fulfilment, book: Book) -> bool:
     rooms = min(
         book.control[_ORDERS_LEFT], book.control[_LINES_LEFT], book.control[_SHIPMENTS_LEFT],
         of.control[_SESSIONS_LEFT], of.control[_PIECES_LEFT], of.control[_DUE_LEFT], book.log.size - book.control[_LOG],
+        book.messages.size - book.control[_MESSAGES],
     )  # fmt: skip
     timers = max(
         book.control[_SOFT_END] - book.control[_SOFT_FIRST] - book.soft_timers.size,
@@ -223,12 +245,13 @@ def advance_orders(w: Tables, until: int, at_once: bool, rows: int) -> int:
         stop = min(until, key + 1)
         reached = run_track(shelves, record, track, operations, stop, at_once)
         if reached < stop or key >= until:
+            book.control[_FLOOR] = max(book.control[_FLOOR], min(reached, until))
             return min(reached, until)
         if _is_full(of, book):
             of.control[_STOP] = FULL
             return key
         time = key >> KEY_SHIFT
-        book.control[_NOW], book.control[_HEARD_AT] = time, key | HEARD
+        book.control[_NOW], book.control[_HEARD_AT], book.control[_KEY] = time, key | HEARD, key
         if next_due(w) == key:
             _happen(w)
         elif next_hold_end(book) == time and key & _BITS == _EXPIRY:

@@ -43,7 +43,7 @@ if TYPE_CHECKING:
 _Kind = TypeVar("_Kind", bound=np.generic)
 _ROWS = 1 << 14
 _NO_LIMIT = (1 << 31) - 1
-_P95 = 3.9168  # to the median, of a lognormal law with sigma .83, as transit has in public order data (a Brazilian marketplace, 2017)
+_P95 = 3.9168  # to the median, of a lognormal law with sigma .83: transit in public order data (Brazil, 2017)
 _SLICE_SHIFT = 30
 
 

@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 from numpy.typing import NDArray
 
-from policies.routing.base import Plan as Sendings
-from policies.routing.base import Question
 from twin.agenda import Agenda
 from twin.brain.brain import Brain
 from twin.clock import DAY
@@ -20,54 +16,52 @@ from twin.fulfilment.stations import close_stations, set_servers
 from twin.kpis.orders import ORDER, STATION_FIELDS, WebLedger
 from twin.memory import table_of
 from twin.orders.hearing import allocate_cells
-from twin.orders.new import new_book
-from twin.orders.new import with_room as book_with_room
-from twin.orders.placing import put_question
+from twin.orders.keeping import BookKeeper, Table
 from twin.orders.state import Control
 from twin.plan.build import Plan
 
-Table = NDArray[np.int64]
 
+class WebOrders(BookKeeper):
+    """The book of orders and its fulfilment, in one replication.
 
-class WebOrders:
-    """The book of orders and its fulfilment, in one replication."""
+    Attributes
+    ----------
+    lives : what became of orders, where ``logs`` asks for it (``twin.orders.state.ENTRY``)
+    messages : what the book heard, where ``records`` asks for it (``twin.orders.state.MESSAGE``)
+    """
 
-    def __init__(self, plan: Plan, replication: int, brain: Brain, *, logs: bool = False) -> None:
+    def __init__(
+        self, plan: Plan, replication: int, brain: Brain, *, logs: bool = False, records: bool = False
+    ) -> None:
         assert plan.web is not None
-        self._plan, self._web, self._brain = plan, plan.web, brain
-        self.book = new_book(plan, logs=logs)
         self.of, self.benches = new_fulfilment(plan, replication)
+        super().__init__(plan, logs=logs, records=records)
+        self._plan, self._brain = plan, brain
         seed = plan.scenario.seed & ((1 << 63) - 1)
         self._carts = Carts(plan.web.carts, seed, replication, plan.scenario.start_us)
-        self._candidates: dict[tuple[int, int, bool], Any] = {}
         self.lives: list[NDArray[np.void]] = []
+        self.messages: list[NDArray[np.void]] = []
         self._before = 0
-        self._tables()
 
-    def _tables(self) -> None:
-        book, of = self.book, self.of
-        self._mine = np.vstack([table_of(book), table_of(of)])
-        self._table: Table = np.zeros((0, 4), np.int64)
+    def see(self) -> None:
+        """Look at all arrays anew, after some have grown."""
+        super().see()
+        self._mine = np.vstack([self.book_table, table_of(self.of)])
         self._of_others: tuple[Table | None, ...] = (None, None, None)
-        self._views = tuple(memoryview(a) for a in (book.question_lines, book.left, book.stock))  # type: ignore[arg-type]
-        self._book_control, self._control = book.control.data, of.control.data
-        self._candidates.clear()
+        self._control = self.of.control.data
 
-    def _whole_table(self, shelves: Table, operations: Table) -> Table:
+    def _whole_table(self, shelves: Table, operations: Table) -> int:
         """The addresses of all that orders touch."""
         others = self._brain.table, shelves, operations
         if any(mine is not theirs for mine, theirs in zip(self._of_others, others, strict=True)):
-            self._table, self._of_others = np.vstack([others[0], self._mine, shelves, operations]), others
-        return self._table
+            self.put_table(np.vstack([others[0], self._mine, shelves, operations]))
+            self._of_others = others
+        return self.table
 
     @property
     def carts_done(self) -> int:
         """Carts that have come so far."""
-        return self._before + self._control[Hold.NEXT_CART]
-
-    def digests(self) -> tuple[int, int]:
-        """Digests of what the book heard, and of what was decided about orders."""
-        return self._book_control[Control.DIGEST_HEARD], self._book_control[Control.DIGEST_DECIDED]
+        return self._before + int(self._control[Hold.NEXT_CART])
 
     def next_stretch(self, first_day: int, end_day: int) -> None:
         """Make the carts of the next days."""
@@ -75,7 +69,7 @@ class WebOrders:
         carts, wanted = self._carts.next_stretch(first_day, end_day - first_day)
         self.of = self.of._replace(carts=carts, wanted=wanted)
         self.of.control[Hold.NEXT_CART] = 0
-        self._tables()
+        self.see()
 
     def advance(self, shelves: Table, operations: Table, until: int, at_once: bool) -> int:
         """Run tills and orders up to the key ``until``; returns the key they stopped before."""
@@ -85,58 +79,34 @@ class WebOrders:
             rows = 0
             stop = self._control[Hold.STOP]
             if stop == ASKS:
-                rows = self._ask()
+                rows = self.ask()
             elif stop == FULL:
-                self.make_room(2 * SPARE)
+                self.grow(2 * SPARE)
             else:
                 return int(reached)
 
-    def _ask(self) -> int:
-        """Ask a rule in Python; returns the rows of its plan, which it leaves in the book."""
-        for strict in (True, False):
-            plan = self._web.routing.choose(self.question(strict))
-            if plan or not self._book_control[Control.LATER_WOULD_DO]:
-                break
-        table = self.book.plan
-        if len(plan) > len(table):
-            raise ValueError(f"{self._web.routing}: a plan of {len(plan)} rows, expected at most {len(table)}")
-        for i, row in enumerate(plan):
-            table[i] = row
-        return len(plan)
-
-    def question(self, strict: bool) -> Question:
-        """The question in hand."""
-        many = put_question(self._table, strict)
-        control = self._book_control
-        first = control[Control.FIRST_CANDIDATE]
-        collected = bool(self.book.orders[control[Control.ASK]]["pickup"] >= 0)
-        key = first, many, collected
-        if key not in self._candidates:
-            table = self.book.alone if collected else self.book.candidates
-            self._candidates[key] = memoryview(np.ascontiguousarray(table[first : first + many]))  # type: ignore[arg-type]
-        lines, left, stock = self._views
-        return Question(lines, control[Control.ASKED_LINES], control[Control.VALUE], self._candidates[key], left, stock)
-
-    def make_room(self, least: int) -> None:
+    def grow(self, least: int) -> None:
         """See to it that there are so many free rows of each kind."""
-        self.book = book_with_room(self.book, least)
+        self.take_notes()
+        super().grow(least)
         self.of = with_room(self.of, self.book.shipments.size, least)
-        self.take_lives()
-        self._tables()
+        self.see()
 
-    def take_lives(self) -> None:
-        """Keep what was noted of orders since this was last done."""
-        noted = int(self.book.control[Control.LOG])
-        if noted:
-            self.lives.append(self.book.log[:noted].copy())
-            self.book.control[Control.LOG] = 0
+    def take_notes(self) -> None:
+        """Keep what was noted of orders, and what the book heard, since this was last done."""
+        for kept, rows, end in (
+            (self.lives, self.book.log, Control.LOG), (self.messages, self.book.messages, Control.MESSAGES),
+        ):  # fmt: skip
+            if noted := int(self.book.control[end]):
+                kept.append(rows[:noted].copy())
+                self.book.control[end] = 0
 
     def stock_changed(
         self, shelves: Table, operations: Table, cells: NDArray[np.int32], heard_key: int, agenda: Agenda
     ) -> None:
         """The record heard of stock: those who wait for it get theirs."""
         if self.book.control[Control.WAITING]:
-            self.make_room(SPARE + int(self.book.control[Control.WAITING]))
+            self.grow(SPARE + int(self.book.control[Control.WAITING]))
             table = self._whole_table(shelves, operations)
             allocate_cells(table, cells, heard_key)
             drain_orders(table, agenda.time)
@@ -147,19 +117,15 @@ class WebOrders:
 
     def close(self, end_us: int) -> WebLedger:
         """What was measured."""
-        close_stations(self._table, end_us)
+        close_stations(self.table, end_us)
+        self.take_notes()
         book, of, plan = self.book, self.of, self._plan
         orders = book.tally.copy()
         level = np.cumsum(book.hold_net) - book.hold_net
         orders[:, ORDER["hold_us"]] += level * DAY
-        stations = np.stack([of.stations[name] for name in STATION_FIELDS], axis=1) if len(of.stations) else None
-        places = plan.network.locations
-        ledger = WebLedger.empty(plan.days, len(places), self.benches.names)
+        ledger = WebLedger.empty(plan.days, len(plan.network.locations), self.benches.names)
         ledger.orders[:], ledger.nodes[:], ledger.node_money[:] = orders, of.nodes, of.money
-        if stations is not None:
-            ledger.stations[:] = stations
+        if len(of.stations):
+            ledger.stations[:] = np.stack([of.stations[name] for name in STATION_FIELDS], axis=1)
         ledger.cycle[:], ledger.collect[:], ledger.wait[:] = of.cycle, of.collect, of.wait
         return ledger
-
-
-__all__ = ["Sendings", "WebOrders"]

@@ -13,8 +13,8 @@ from twin.fulfilment.stations import day_of, fine_bin, measured, service_draw
 from twin.fulfilment.tables import fulfilment_of, shelves_of
 from twin.kpis.orders import NODE, NODE_MONEY
 from twin.orders.hearing import close_shipment, forget_if_done, hear_delivered, hear_not_collected, hear_ready, hear_shipped
-from twin.orders.rows import note
-from twin.orders.state import NONE, Book, Life
+from twin.orders.rows import note, tell
+from twin.orders.state import NONE, Book, Life, Told
 from twin.orders.stock import cell_of
 from twin.orders.tables import Tables, book_of, part
 from twin.random.drawn import keyed_u32
@@ -34,10 +34,20 @@ _BACK = int(Phase.RETURN) << 1
 _SHIPMENTS, _SHIPPED_UNITS, _DELIVERED, _COLLECTED, _RETURNED = (
     NODE[name] for name in ("shipments", "shipped_units", "delivered", "collected", "returned_units")
 )
+_TOLD_SHIPPED, _TOLD_READY, _TOLD_DELIVERED, _TOLD_NOT_COLLECTED = (
+    int(t) for t in (Told.SHIPPED, Told.READY, Told.DELIVERED, Told.NOT_COLLECTED)
+)
 _REVENUE, _COGS, _SHIPPING = NODE_MONEY["revenue"], NODE_MONEY["cost_of_goods"], NODE_MONEY["shipping"]
 _SAID_SHIPPED, _SAID_DELIVERED, _SAID_READY, _SAID_COLLECTED, _SAID_NOT, _SAID_RETURNED = (
     int(k) for k in (Life.SHIPPED, Life.DELIVERED, Life.READY, Life.COLLECTED, Life.NOT_COLLECTED, Life.RETURNED)
 )
+
+
+@inlined()
+def tell_of(book: Book, kind: int, shipment: int, time: int) -> None:
+    """Keep what the book is told of a whole shipment."""
+    parcel = book.shipments[shipment]
+    tell(book, kind, parcel.number, parcel.serial, 0, parcel.location, 0, NONE, 0, 0, time)
 
 
 @inlined()
@@ -91,6 +101,7 @@ def ship(w: Tables, job: int, time: int) -> None:
     of.nodes[day_of(of, time), work.location, _SHIPMENTS] += 1
     _sell_all(of, shelves, job, time)
     _charge(of, book, job, time)
+    tell_of(book, _TOLD_SHIPPED, job, time)
     hear_shipped(book, job)
     note(book, _SAID_SHIPPED, work.number, work.location, NONE, work.left, 0)
     desk = of.desks[work.location]
@@ -130,6 +141,7 @@ def tell_arrived(w: Tables, job: int) -> None:
     book = book_of(w)
     work = of.jobs[job]
     slot = work.order
+    tell_of(book, _TOLD_DELIVERED, job, work.arrived)
     whole = hear_delivered(book, job, work.arrived)
     if whole and not work.collected and measured(of, work.placed):
         of.cycle[fine_bin(work.arrived - work.placed, of.cycle.size)] += 1
@@ -148,6 +160,7 @@ def ready(w: Tables, job: int, time: int) -> None:
         drop(w, job, time)
         return
     due = book.orders[work.order].due
+    tell_of(book, _TOLD_READY, job, time)
     hear_shipped(book, job)
     hear_ready(book, job, time)
     note(book, _SAID_READY, work.number, work.location, NONE, work.left, 0)
@@ -186,6 +199,7 @@ def give_up(w: Tables, job: int, time: int) -> None:
     put_back(w, job, time)
     work.flags |= GONE
     if not work.flags & UNHEARD:
+        tell_of(book, _TOLD_NOT_COLLECTED, job, time)
         hear_not_collected(w, book, job)
         give_pieces(of, work.first)
         work.first = NONE
@@ -201,7 +215,7 @@ def _draw_returns(w: Tables, of: Fulfilment, job: int, time: int) -> None:
     location = of.control[_RETURN_TO]
     if location == NEAREST_STORE:
         location = of.nearest[work.zone]
-    if location == ORIGIN or location == NONE:
+    if location in (ORIGIN, NONE):
         location = work.location
     while piece != NONE:
         row = of.pieces[piece]

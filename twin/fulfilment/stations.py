@@ -1,4 +1,4 @@
-"""Stations: queues with servers, finite room, rework and precedence. What a service ends with is decided by ``twin.fulfilment.jobs``."""
+"""Stations: queues with servers, finite room, rework and precedence; what follows a service is up to ``twin.fulfilment.jobs``."""
 
 from __future__ import annotations
 

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import numpy as np
+from numba import carray
+
 from twin.compiled import inlined
 from twin.fulfilment.state import Fulfilment, open_fulfilment
-from twin.orders.tables import BOOK_END, Tables
+from twin.memory import COLUMNS, pointer
+from twin.orders.tables import BOOK_END, ROW_BYTES, Tables
 from twin.world.state import Operations, Shelves, open_operations, open_shelves
 
 _SHELVES = BOOK_END + len(Fulfilment._fields)
@@ -14,16 +18,16 @@ _OPERATIONS = _SHELVES + len(Shelves._fields)
 @inlined()
 def fulfilment_of(w: Tables) -> Fulfilment:
     """What is under way in the world."""
-    return open_fulfilment(w[BOOK_END:_SHELVES])
+    return open_fulfilment(carray(pointer(w + BOOK_END * ROW_BYTES), (_SHELVES - BOOK_END, COLUMNS), np.int64))
 
 
 @inlined()
 def shelves_of(w: Tables) -> Shelves:
     """The shelves."""
-    return open_shelves(w[_SHELVES:_OPERATIONS])
+    return open_shelves(carray(pointer(w + _SHELVES * ROW_BYTES), (_OPERATIONS - _SHELVES, COLUMNS), np.int64))
 
 
 @inlined()
 def operations_of(w: Tables) -> Operations:
     """What is due at the tills."""
-    return open_operations(w[_OPERATIONS:])
+    return open_operations(carray(pointer(w + _OPERATIONS * ROW_BYTES), (2, COLUMNS), np.int64))

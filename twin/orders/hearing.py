@@ -74,12 +74,12 @@ def _stock_changes(w: Tables, cell: int, delta: int, event_time: int) -> None:
     """The record's level of a cell changes; its place in the order of locations is that of the cell's location."""
     book = book_of(w)
     record = record_of(w)
-    location = _place_of(book, cell)
+    location = place_of(book, cell)
     apply_delta(record, location, cell, delta, 0, book.control[_HEARD] >> KEY_SHIFT, event_time)
 
 
 @inlined()
-def _place_of(book: Book, cell: int) -> int:
+def place_of(book: Book, cell: int) -> int:
     low, high = 0, book.nodes.size - 1
     while low < high:
         middle = (low + high + 1) >> 1

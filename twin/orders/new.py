@@ -21,6 +21,7 @@ from twin.orders.state import (
     ENTRY,
     GOODS,
     LINE,
+    MESSAGE,
     NODE,
     NONE,
     ORDER,
@@ -36,7 +37,7 @@ _ROWS = 1 << 14  # of a pool at first
 _LOG = 1 << 15
 
 
-def new_book(plan: Plan, *, logs: bool = False) -> Book:
+def new_book(plan: Plan, *, logs: bool = False, records: bool = False) -> Book:
     """An empty book for a plan with web orders."""
     web = plan.web
     assert web is not None
@@ -69,9 +70,10 @@ def new_book(plan: Plan, *, logs: bool = False) -> Book:
         plan=np.zeros((rows, 3), np.int64), promised=np.zeros((7, max(rows, most_lines)), np.int64),
         goods=goods, midnights=midnights,
         tally=np.zeros((plan.days, len(ORDER_FIELDS)), np.int64), hold_net=np.zeros(plan.days, np.int64),
-        log=np.zeros(_LOG, ENTRY), control=np.zeros(len(Control), np.int64),
+        log=np.zeros(_LOG, ENTRY), messages=np.zeros(_LOG, MESSAGE), control=np.zeros(len(Control), np.int64),
     )  # fmt: skip
     _set_control(book, plan, web, logs)
+    book.control[Control.RECORDS] = records
     return book
 
 

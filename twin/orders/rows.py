@@ -14,8 +14,12 @@ _FREE_LINES, _LINES_LEFT = int(Control.FREE_LINES), int(Control.LINES_LEFT)
 _FREE_SHIPMENTS, _SHIPMENTS_LEFT = int(Control.FREE_SHIPMENTS), int(Control.SHIPMENTS_LEFT)
 _NOW, _LOG, _LOGS, _START = int(Control.NOW), int(Control.LOG), int(Control.LOGS), int(Control.START)
 _FREE_STAGE, _FREE_PARCEL = int(Stage.FREE), int(Parcel.FREE)
-_OUT, _DECIDED, _HEARD, _DECISIONS = int(Control.OUT), int(Control.DIGEST_DECIDED), int(Control.DIGEST_HEARD), int(Control.DECISIONS)
+_OUT, _DECISIONS = int(Control.OUT), int(Control.DECISIONS)
+_DECIDED, _HEARD = int(Control.DIGEST_DECIDED), int(Control.DIGEST_HEARD)
 _SERIAL = int(Control.SERIAL)
+_MESSAGES, _RECORDS, _KEY, _FLOOR = (
+    int(c) for c in (Control.MESSAGES, Control.RECORDS, Control.KEY, Control.FLOOR)
+)
 _ODD = np.int64(-7046029254386353131)  # 2**64 / golden ratio
 _DAY = 86_400_000_000
 
@@ -105,6 +109,20 @@ def note(book: Book, kind: int, number: int, location: int, sku: int, units: int
         row.time, row.number, row.kind, row.location = book.control[_NOW], number, kind, location
         row.sku, row.units, row.other = sku, units, other
         book.control[_LOG] += 1
+
+
+@inlined()
+def tell(
+    book: Book, kind: int, number: int, shipment: int, line: int, place: int, zone: int, sku: int, units: int, other: int,
+    time: int,
+) -> None:  # fmt: skip
+    """Keep what the book is told, where that is recorded."""
+    if book.control[_RECORDS]:
+        row = book.messages[book.control[_MESSAGES]]
+        row.key = max(book.control[_KEY], book.control[_FLOOR])
+        row.time, row.heard, row.kind, row.number, row.shipment = time, book.control[_NOW], kind, number, shipment
+        row.line, row.place, row.zone, row.sku, row.units, row.other = line, place, zone, sku, units, other
+        book.control[_MESSAGES] += 1
 
 
 @inlined()

@@ -172,6 +172,42 @@ class Life(IntEnum):
     RESTOCKED = 22
 
 
+# What the book hears, a row a line; kept where a feed is recorded, so that it can be heard again.
+MESSAGE = np.dtype(
+    [
+        ("key", np.int64),  # at which it is heard
+        ("time", np.int64),  # µs, when it happened
+        ("heard", np.int64),  # µs, when it is heard
+        ("kind", np.int64),  # of Told
+        ("number", np.int64),  # of the order
+        ("shipment", np.int64),  # serial of the shipment, 0 where it is about none
+        ("line", np.int64),  # number of the line within the message, from the last to 0
+        ("place", np.int64),  # location, NONE
+        ("zone", np.int64),
+        ("sku", np.int64),
+        ("units", np.int64),
+        ("other", np.int64),
+    ],
+    align=True,
+)
+
+
+class Told(IntEnum):
+    """What the book is told. Numbers are permanent."""
+
+    CART = 1  # place: where it is to be collected
+    CHECKOUT = 2
+    CANCEL = 3
+    PICK = 4  # other: units found; the last line says in `zone` whether anything goes on
+    TURNED_AWAY = 5
+    SHIPPED = 6
+    READY = 7
+    DELIVERED = 8
+    NOT_COLLECTED = 9
+    PUT_BACK = 10
+    CLOSED = 11
+
+
 class Control(IntEnum):
     """Indexes into ``Book.control``."""
 
@@ -213,6 +249,10 @@ class Control(IntEnum):
     DECISIONS = 35
     SERIAL = 36  # of the last shipment
     VALUE = 38  # what the order in question is worth, millionths
+    MESSAGES = 39  # rows of `messages`
+    RECORDS = 40  # whether they are kept
+    FLOOR = 41  # key that the lane has come to
+    KEY = 42  # of what is happening
     END = 37  # µs: a promise that falls due from then on is not judged
 
 
@@ -249,6 +289,7 @@ class Book(NamedTuple):
     tally: NDArray[np.int64]  # (days, fields) of twin.kpis.orders.ORDER_FIELDS
     hold_net: NDArray[np.int64]  # (days,) held lines begun less ended
     log: NDArray[np.void]
+    messages: NDArray[np.void]  # of MESSAGE
     control: NDArray[np.int64]
 
 
@@ -289,5 +330,6 @@ def open_book(t: NDArray[np.int64]) -> Book:
         carray(pointer(t[27, 0]), (t[27, 1], t[27, 2]), _I8),
         carray(pointer(t[28, 0]), (t[28, 1],), _I8),
         carray(pointer(t[29, 0]), (t[29, 1],), ENTRY),
-        carray(pointer(t[30, 0]), (t[30, 1],), _I8),
+        carray(pointer(t[30, 0]), (t[30, 1],), MESSAGE),
+        carray(pointer(t[31, 0]), (t[31, 1],), _I8),
     )

@@ -6,20 +6,23 @@ The record and the book come first: what runs in production knows of no more. Th
 from __future__ import annotations
 
 from functools import partial
+from typing import TypeAlias
 
 import numpy as np
-from numba import njit
-from numpy.typing import NDArray
+from numba import carray, njit
 
 from twin.compiled import inlined
+from twin.memory import COLUMNS, pointer
 from twin.orders.state import Book, open_book
 from twin.record.state import Record, open_record
 
-Tables = NDArray[np.int64]
-"""Rows of ``twin.memory.table_of``: those of the record, then those of the book, then any others."""
+Tables: TypeAlias = int
+"""Address of a table of ``twin.memory.table_of``: the rows of the record, then those of the book, then any others. An address, not
+an array: the references of an array would be counted at every call."""
 
 RECORD_ROWS, BOOK_ROWS = len(Record._fields), len(Book._fields)
 BOOK_END = RECORD_ROWS + BOOK_ROWS
+ROW_BYTES = COLUMNS * 8
 
 part = partial(njit, cache=True, nogil=True, no_cpython_wrapper=True, no_cfunc_wrapper=True)
 """A part of a kernel that several others call: compiled once, not into each of them, which would take minutes. ``@part()``."""
@@ -28,10 +31,10 @@ part = partial(njit, cache=True, nogil=True, no_cpython_wrapper=True, no_cfunc_w
 @inlined()
 def record_of(w: Tables) -> Record:
     """The record."""
-    return open_record(w)
+    return open_record(carray(pointer(w), (RECORD_ROWS, COLUMNS), np.int64))
 
 
 @inlined()
 def book_of(w: Tables) -> Book:
     """The book."""
-    return open_book(w[RECORD_ROWS:BOOK_END])
+    return open_book(carray(pointer(w + RECORD_ROWS * ROW_BYTES), (BOOK_ROWS, COLUMNS), np.int64))

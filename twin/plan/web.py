@@ -257,9 +257,9 @@ def _expect(web: WebPlan, cells: Cells, demand: DemandPlan) -> None:
             shares[location] += share
         for location in np.flatnonzero(shares).tolist():
             ranged, share = cells.skus[location], float(shares[location])
-            at = np.searchsorted(ranged, expected.sku)
-            there = (at < ranged.size) & (ranged[np.minimum(at, max(ranged.size - 1, 0))] == expected.sku) if ranged.size else at < 0
+            there = np.isin(expected.sku, ranged, assume_unique=True)
             if there.any():
+                at = np.searchsorted(ranged, expected.sku)
                 demand.expect(
                     location, Expected(at[there], expected.mean[there] * share, expected.variance[there] * share)
                 )

@@ -33,10 +33,8 @@ def servers_at(shifts: Sequence[Shift], time: int, zone: ZoneInfo) -> int:
     for shift in shifts:
         begin, end = shift.from_ % DAY, shift.to or DAY
         on, before = _works(shift, today), _works(shift, (today - 1) % 7)
-        if begin < end:
-            there = on and begin <= clock < end
-        else:
-            there = (on and clock >= begin) or (before and clock < end)
+        night = (on and clock >= begin) or (before and clock < end)
+        there = on and begin <= clock < end if begin < end else night
         total += shift.servers if there else 0
     return total
 

@@ -1,0 +1,77 @@
+"""The book of orders as Python sees it: its table, its room, and asking a rule that is written in Python."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from policies.routing.base import Question
+from twin.memory import table_of
+from twin.orders.new import new_book, with_room
+from twin.orders.placing import put_question
+from twin.orders.state import Control
+from twin.plan.build import Plan
+
+Table = NDArray[np.int64]
+
+
+class BookKeeper:
+    """Keeps a book; who runs it sets ``table`` to the addresses of record and book."""
+
+    def __init__(self, plan: Plan, *, logs: bool = False, records: bool = False) -> None:
+        assert plan.web is not None
+        self.routing = plan.web.routing
+        self.book = new_book(plan, logs=logs, records=records)
+        self._table: Table = np.zeros((0, 4), np.int64)
+        self.table = 0  # its address, which is what kernels take
+        self._candidates: dict[tuple[int, int, bool], Any] = {}
+        self.see()
+
+    def put_table(self, table: Table) -> None:
+        """Have kernels work on what lies behind ``table``: record, book and what else they need."""
+        self._table, self.table = table, table.ctypes.data
+
+    def see(self) -> None:
+        """Look at the book's arrays anew, after some have grown."""
+        book = self.book
+        self.book_table = table_of(book)
+        self._views = tuple(memoryview(a) for a in (book.question_lines, book.left, book.stock))  # type: ignore[arg-type]
+        self.control = book.control.data
+        self._candidates.clear()
+
+    def digests(self) -> tuple[int, int]:
+        """Digests of what the book heard, and of what was decided about orders."""
+        return self.control[Control.DIGEST_HEARD], self.control[Control.DIGEST_DECIDED]
+
+    def grow(self, least: int) -> None:
+        """See to it that there are so many free rows of each kind."""
+        self.book = with_room(self.book, least)
+        self.see()
+
+    def ask(self) -> int:
+        """Ask the rule in Python; returns the rows of its plan, which it leaves in the book."""
+        for strict in (True, False):
+            plan = self.routing.choose(self.question(strict))
+            if plan or not self.control[Control.LATER_WOULD_DO]:
+                break
+        table = self.book.plan
+        if len(plan) > len(table):
+            raise ValueError(f"{self.routing}: a plan of {len(plan)} rows, expected at most {len(table)}")
+        for i, row in enumerate(plan):
+            table[i] = row
+        return len(plan)
+
+    def question(self, strict: bool) -> Question:
+        """The question in hand; ``strict``: to those only who can send it today."""
+        many = put_question(self.table, strict)
+        control = self.control
+        first = control[Control.FIRST_CANDIDATE]
+        collected = bool(self.book.orders[control[Control.ASK]]["pickup"] >= 0)
+        key = first, many, collected
+        if key not in self._candidates:
+            table = self.book.alone if collected else self.book.candidates
+            self._candidates[key] = memoryview(np.ascontiguousarray(table[first : first + many]))  # type: ignore[arg-type]
+        lines, left, stock = self._views
+        return Question(lines, control[Control.ASKED_LINES], control[Control.VALUE], self._candidates[key], left, stock)
