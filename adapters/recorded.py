@@ -117,7 +117,7 @@ _ORDERS = "orders.parquet"  # what the book of orders heard: it goes with the fe
 def _file_of(path: Path) -> Path:
     if not path.is_dir():
         return path
-    inside = sorted(file for file in path.glob("*.parquet") if file.name != _ORDERS)
+    inside = sorted(file for file in path.glob("*.parquet") if not file.name.endswith(_ORDERS))
     if len(inside) == 1:
         return inside[0]
     names = ", ".join(file.name for file in inside[:5])

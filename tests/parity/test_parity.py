@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -45,13 +46,22 @@ def test_replayed_events_give_the_same_decisions(case: str, tmp_path: Path) -> N
     assert replayed.events_digest == run.events_digest
 
 
+def beside_orders(table: pa.Table, folder: Path, name: str) -> Path:
+    """A feed of one's own beside what the book of orders heard in the run of ``folder``."""
+    feed = folder / "feed" / name
+    feed.parent.mkdir()
+    pq.write_table(table, feed)
+    shutil.copy(folder / "events" / "orders.parquet", feed.parent)
+    return feed
+
+
 def test_the_order_of_rows_in_a_feed_does_not_matter(tmp_path: Path) -> None:
     plan = build(scenarios.load("two-stores", sets=HARD["late counts"]))
     run = simulate(plan, 1, folder=tmp_path, keep_events=True)
     table = pq.read_table(tmp_path / "events" / "events.parquet")
     backwards = table.take(pa.array(range(table.num_rows - 1, -1, -1)))
-    pq.write_table(backwards, tmp_path / "backwards.parquet")
-    assert replay_events(plan, tmp_path / "backwards.parquet").decisions_digest == run.decisions_digest
+    feed = beside_orders(backwards, tmp_path, "backwards.parquet")
+    assert replay_events(plan, feed).decisions_digest == run.decisions_digest
 
 
 def test_a_feed_delivered_twice_changes_no_decision(tmp_path: Path) -> None:
@@ -62,8 +72,8 @@ def test_a_feed_delivered_twice_changes_no_decision(tmp_path: Path) -> None:
     later = pa.compute.add(table["record_time"], 3 * 3_600_000_000)
     again = table.set_column(table.schema.get_field_index("record_time"), table.schema.field("record_time"), later)
     again = again.filter(pa.compute.less(later, plan.scenario.end_us))
-    pq.write_table(pa.concat_tables([table, again]), tmp_path / "twice.parquet")
-    replayed = replay_events(plan, tmp_path / "twice.parquet")
+    feed = beside_orders(pa.concat_tables([table, again]), tmp_path, "twice.parquet")
+    replayed = replay_events(plan, feed)
     assert replayed.counters["duplicates"] > run.counters["duplicates"]
     assert replayed.decisions_digest == run.decisions_digest
 
@@ -73,8 +83,8 @@ def test_a_feed_that_lacks_events_gives_other_decisions(tmp_path: Path) -> None:
     plan = build(scenarios.load("two-stores"))
     run = simulate(plan, 1, folder=tmp_path, keep_events=True)
     table = pq.read_table(tmp_path / "events" / "events.parquet")
-    pq.write_table(table.slice(0, table.num_rows // 2), tmp_path / "half.parquet")
-    assert replay_events(plan, tmp_path / "half.parquet").decisions_digest != run.decisions_digest
+    feed = beside_orders(table.slice(0, table.num_rows // 2), tmp_path, "half.parquet")
+    assert replay_events(plan, feed).decisions_digest != run.decisions_digest
 
 
 def test_through_the_command_line(tmp_path: Path) -> None:
@@ -85,8 +95,9 @@ def test_through_the_command_line(tmp_path: Path) -> None:
 
     twin("run", "two-stores", "--replications", "1", "--variant", "base", "--events", "--out", str(tmp_path / "a"))
     (first,) = (tmp_path / "a").iterdir()
-    (feed,) = first.glob("events/*.parquet")
+    (feed,) = first.glob("events/*events.parquet")
     twin("replay", str(feed), "--scenario", "two-stores", "--as", "events", "--out", str(tmp_path / "b"))
-    (second,) = (tmp_path / "b").iterdir()
-    digests = [json.loads((folder / "run.json").read_text())["decisions_digest"]["base"] for folder in (first, second)]
-    assert digests[0] == digests[1]
+    twin("replay", str(first / "events"), "--scenario", "two-stores", "--as", "events", "--out", str(tmp_path / "c"))
+    folders = [first, *(tmp_path / "b").iterdir(), *(tmp_path / "c").iterdir()]
+    digests = {json.loads((folder / "run.json").read_text())["decisions_digest"]["base"] for folder in folders}
+    assert len(folders) == 3 and len(digests) == 1

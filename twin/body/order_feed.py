@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from twin.orders.state import MESSAGE
 
 FILE = "orders.parquet"  # beside events.parquet in the folder of a run's events
+_EVENTS = "events.parquet"
 
 
 def write_messages(messages: NDArray[np.void], path: Path) -> None:
@@ -25,9 +26,18 @@ def write_messages(messages: NDArray[np.void], path: Path) -> None:
     os.replace(aside, path)
 
 
+def _beside(feed: Path) -> Path:
+    """Where the orders of a feed are: in its folder, or beside its file under the name that a run folder gives both."""
+    if feed.is_dir():
+        inside = sorted(feed.glob(f"*{FILE}"))
+        return inside[0] if len(inside) == 1 else feed / FILE
+    named = feed.with_name(f"{feed.name.removesuffix(_EVENTS)}{FILE}")
+    return named if feed.name.endswith(_EVENTS) and named.exists() else feed.parent / FILE
+
+
 def read_messages(feed: Path) -> NDArray[np.void] | None:
     """The orders beside a feed of events, where there are any: those of a run's ``events`` folder."""
-    path = feed / FILE if feed.is_dir() else feed.parent / FILE
+    path = _beside(feed)
     if not path.exists():
         return None
     import pyarrow.parquet as pq

@@ -48,9 +48,15 @@ def of_open_loop(plan: Plan) -> list[str]:
         "the scenario have no effect.",
         "The record begins with the scenario's opening stock and open orders.",
         "Purchase orders and transfers are counted as they are decided.",
+        *_of_order_feed(plan),
         *_of_opening(plan),
         *_of_catalog(plan),
     ]
+
+
+def _of_order_feed(plan: Plan) -> Iterator[str]:
+    if plan.web is not None:
+        yield "Web orders are those of orders.parquet beside the feed, as --events leaves it; without it there are none."
 
 
 def _of_demand(plan: Plan) -> Iterator[str]:
