@@ -22,7 +22,7 @@ def main(folder: str) -> None:
     console = Console(record=True, width=112, force_terminal=True, file=io.StringIO(), highlight=False)
     for part in renderables(series_of(run.values(), None), title="twin run two-stores", level=0.95, console=console):
         console.print(part)
-    svg = console.export_svg(title="two-stores: ten replications, and a variant with smaller orders")
+    svg = console.export_svg(title="two-stores: ten replications, and a variant that orders earlier")
     svg = re.sub(r"<!--.*?-->", "", svg, flags=re.DOTALL)
     svg = re.sub(r"@font-face \{.*?\}", "", svg, flags=re.DOTALL)  # no font is fetched from anywhere
     TARGET.write_text(svg.replace("Fira Code", "ui-monospace, Menlo, Consolas"), "utf-8")
