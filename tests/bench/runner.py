@@ -25,6 +25,7 @@ BENCHMARKS = {
     "decisions": "reorder rules: one cell at a time and many at once",
     "feeds": "reading recorded feeds",
     "routing": "routing rules: compiled, plain and one's own",
+    "orders": "web orders through their whole life: hold, route, reserve, pick, pack, ship, deliver",
     "carts": "web carts drawn, 1.8 lines each among 50,000 SKUs",
 }
 
