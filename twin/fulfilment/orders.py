@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from policies.routing.base import Plan as Sendings
 from policies.routing.base import Question
+from policies.routing.explaining import explain
 from twin.agenda import Agenda
 from twin.brain.brain import Brain
 from twin.clock import DAY
@@ -19,11 +20,12 @@ from twin.fulfilment.state import Hold
 from twin.fulfilment.stations import close_stations, set_servers
 from twin.kpis.orders import ORDER, STATION_FIELDS, WebLedger
 from twin.memory import table_of
+from twin.orders.asked import Asked
 from twin.orders.hearing import allocate_cells
 from twin.orders.new import new_book
 from twin.orders.new import with_room as book_with_room
 from twin.orders.placing import put_question
-from twin.orders.state import Control
+from twin.orders.state import NONE, Control
 from twin.plan.build import Plan
 
 Table = NDArray[np.int64]
@@ -32,16 +34,21 @@ Table = NDArray[np.int64]
 class WebOrders:
     """The book of orders and its fulfilment, in one replication."""
 
-    def __init__(self, plan: Plan, replication: int, brain: Brain, *, logs: bool = False) -> None:
+    def __init__(
+        self, plan: Plan, replication: int, brain: Brain, *, logs: bool = False, watched: int | None = None
+    ) -> None:
         assert plan.web is not None
         self._plan, self._web, self._brain = plan, plan.web, brain
         self.book = new_book(plan, logs=logs)
+        if watched is not None:
+            self.book.control[Control.WATCHED] = watched
         self.of, self.benches = new_fulfilment(plan, replication)
         seed = plan.scenario.seed & ((1 << 63) - 1)
         self._carts = Carts(plan.web.carts, seed, replication, plan.scenario.start_us)
         self._candidates: dict[tuple[int, int, bool], Any] = {}
         self.lives: list[NDArray[np.void]] = []
         self._before = 0
+        self.asked: list[Asked] = []
         self._tables()
 
     def _tables(self) -> None:
@@ -94,15 +101,28 @@ class WebOrders:
     def _ask(self) -> int:
         """Ask a rule in Python; returns the rows of its plan, which it leaves in the book."""
         for strict in (True, False):
-            plan = self._web.routing.choose(self.question(strict))
+            question = self.question(strict)
+            plan = self._web.routing.choose(question)
             if plan or not self._book_control[Control.LATER_WOULD_DO]:
                 break
+        self._keep_if_watched(question, plan, strict)
         table = self.book.plan
         if len(plan) > len(table):
             raise ValueError(f"{self._web.routing}: a plan of {len(plan)} rows, expected at most {len(table)}")
         for i, row in enumerate(plan):
             table[i] = row
         return len(plan)
+
+    def _keep_if_watched(self, question: Question, plan: Sendings, strict: bool) -> None:
+        """Keep why each candidate was or was not chosen for the order that is watched."""
+        control, book = self._book_control, self.book
+        if control[Control.WATCHED] == book.orders[control[Control.ASK]]["number"]:
+            self.take_lives()
+            found = explain(self._web.routing, question, plan)
+            rows = book.lines[book.question_rows[: control[Control.ASKED_LINES]]]
+            lines = tuple((int(row["sku"]), int(row["units"])) for row in rows)
+            said = sum(map(len, self.lives))
+            self.asked.append(Asked(int(control[Control.NOW]), said, strict, lines, tuple(plan), found))
 
     def question(self, strict: bool) -> Question:
         """The question in hand."""
@@ -125,11 +145,12 @@ class WebOrders:
         self._tables()
 
     def take_lives(self) -> None:
-        """Keep what was noted of orders since this was last done."""
-        noted = int(self.book.control[Control.LOG])
-        if noted:
-            self.lives.append(self.book.log[:noted].copy())
-            self.book.control[Control.LOG] = 0
+        """Keep what was noted of orders since this was last done: of one that is watched alone, where there is one."""
+        control = self.book.control
+        noted, watched = self.book.log[: control[Control.LOG]], control[Control.WATCHED]
+        if noted.size:
+            self.lives.append(noted.copy() if watched == NONE else noted[noted["number"] == watched])
+            control[Control.LOG] = 0
 
     def stock_changed(
         self, shelves: Table, operations: Table, cells: NDArray[np.int32], heard_key: int, agenda: Agenda

@@ -29,13 +29,13 @@ if TYPE_CHECKING:
 Units = NDArray[np.int32]
 
 
-def _orders(plan: Plan, replication: int, brain: Brain, logs: bool) -> WebOrders | None:
+def _orders(plan: Plan, replication: int, brain: Brain, logs: bool, watched: int | None) -> WebOrders | None:
     """Web orders where there are any; their kernels are not even loaded where there are none."""
     if plan.web is None:
         return None
     from twin.fulfilment.orders import WebOrders
 
-    return WebOrders(plan, replication, brain, logs=logs)
+    return WebOrders(plan, replication, brain, logs=logs, watched=watched)
 
 
 class ShelfLane:
@@ -45,7 +45,9 @@ class ShelfLane:
     looks at all of the record, is asked when all have been.
     """
 
-    def __init__(self, plan: Plan, replication: int, agenda: Agenda, brain: Brain, *, logs: bool = False) -> None:
+    def __init__(
+        self, plan: Plan, replication: int, agenda: Agenda, brain: Brain, *, logs: bool = False, watched: int | None = None
+    ) -> None:
         backorders = plan.scenario.demand.unmet.pos == "backorder"
         self.shelves: Shelves = new_shelves(
             plan.opening.astype(np.int32), tracks=plan.tracks, days=plan.days, buckets=plan.buckets, by_cell=plan.by_cell,
@@ -59,7 +61,7 @@ class ShelfLane:
         self.table, self._operations_table = table_of(self.shelves), table_of(self.operations)
         self._backorders, self._at_once = backorders, plan.asks_at_once
         self._tracks = plan.tracks
-        self.orders = _orders(plan, replication, brain, logs)
+        self.orders = _orders(plan, replication, brain, logs, watched)
         self.end_of_stretch = key(self.lines.until, 0)  # when the next stretch must be made
 
     def next_stretch(self) -> None:
