@@ -159,7 +159,10 @@ def steps_of(noted: Any, asked: Sequence[Any], names: Names, cart: CartOf) -> tu
         while left and left[0].said <= i:
             steps.append(_question(left[0], names))
             reserved = _reserved(left.pop(0), names)
-        steps.append(worded(row, names, cart, reserved))
+        step = worded(row, names, cart, reserved)
+        if step.what == "cart" and i:
+            step = replace(step, what="back", text="the hold is gone by now: the customer pays without one")
+        steps.append(step)
     return tuple(steps + [_question(one, names) for one in left])
 
 
