@@ -40,8 +40,8 @@ class WebOrders:
         assert plan.web is not None
         self._plan, self._web, self._brain = plan, plan.web, brain
         self.book = new_book(plan, logs=logs)
-        if watched is not None:
-            self.book.control[Control.WATCHED] = watched
+        self.book.control[Control.WATCHED] = NONE if watched is None else watched
+        self._watches = watched is not None
         self.of, self.benches = new_fulfilment(plan, replication)
         seed = plan.scenario.seed & ((1 << 63) - 1)
         self._carts = Carts(plan.web.carts, seed, replication, plan.scenario.start_us)
@@ -56,7 +56,8 @@ class WebOrders:
         self._mine = np.vstack([table_of(book), table_of(of)])
         self._table: Table = np.zeros((0, 4), np.int64)
         self._of_others: tuple[Table | None, ...] = (None, None, None)
-        self._views = tuple(memoryview(a) for a in (book.question_lines, book.left, book.stock))  # type: ignore[arg-type]
+        self._views = tuple(memoryview(a) for a in (book.question_lines, book.left, book.stock, book.plan))  # type: ignore[arg-type]
+        self._pickups = book.orders["pickup"]
         self._book_control, self._control = book.control.data, of.control.data
         self._candidates.clear()
 
@@ -105,12 +106,13 @@ class WebOrders:
             plan = self._web.routing.choose(question)
             if plan or not self._book_control[Control.LATER_WOULD_DO]:
                 break
-        self._keep_if_watched(question, plan, strict)
-        table = self.book.plan
+        if self._watches:
+            self._keep_if_watched(question, plan, strict)
+        table = self._views[3]
         if len(plan) > len(table):
             raise ValueError(f"{self._web.routing}: a plan of {len(plan)} rows, expected at most {len(table)}")
-        for i, row in enumerate(plan):
-            table[i] = row
+        for i, (candidate, line, units) in enumerate(plan):
+            table[i, 0], table[i, 1], table[i, 2] = candidate, line, units
         return len(plan)
 
     def _keep_if_watched(self, question: Question, plan: Sendings, strict: bool) -> None:
@@ -129,12 +131,12 @@ class WebOrders:
         many = put_question(self._table, strict)
         control = self._book_control
         first = control[Control.FIRST_CANDIDATE]
-        collected = bool(self.book.orders[control[Control.ASK]]["pickup"] >= 0)
+        collected = bool(self._pickups[control[Control.ASK]] >= 0)
         key = first, many, collected
         if key not in self._candidates:
             table = self.book.alone if collected else self.book.candidates
             self._candidates[key] = memoryview(np.ascontiguousarray(table[first : first + many]))  # type: ignore[arg-type]
-        lines, left, stock = self._views
+        lines, left, stock, _ = self._views
         return Question(lines, control[Control.ASKED_LINES], control[Control.VALUE], self._candidates[key], left, stock)
 
     def make_room(self, least: int) -> None:

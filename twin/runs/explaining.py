@@ -6,7 +6,7 @@ A run is deterministic and its folder holds the scenario as it was resolved, so 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -132,10 +132,8 @@ def _run(
             raise _Enough
 
     result = None
-    try:
+    with suppress(_Enough):
         result = simulation.run(look)
-    except _Enough:
-        pass
     orders.take_lives()
     display.done(again.key, simulation.shelves.lines_done)
     return orders, result

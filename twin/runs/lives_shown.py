@@ -83,7 +83,8 @@ def _candidates(candidates: Sequence[Candidate]) -> Table:
             left[_SHORT[one.reason]] += 1
             continue
         score = f"{one.score:,.1f} km" if one.unit == "km" else f"{one.score:,.2f}"
-        text = f"ships {', '.join(one.ships)}" if chosen else one.text + (f": {', '.join(one.has)}" if one.reason == "SHORT" else "")
+        some = f": {', '.join(one.has)}" if one.reason == "SHORT" else ""
+        text = f"ships {', '.join(one.ships)}" if chosen else one.text + some
         style = "green" if chosen else "dim"
         table.add_row("→" if chosen else " ", Text(one.location, style=style), Text(score, style=style), Text(text, style=style))
     if left:
@@ -113,8 +114,7 @@ def show_notable(found: NotableOrders, file: TextIO | None = None) -> None:
 def _grid() -> Table:
     from rich.table import Table
 
-    table = Table.grid(padding=(0, 2, 0, 0))
-    return table
+    return Table.grid(padding=(0, 2, 0, 0))
 
 
 def _print(parts: Sequence[RenderableType], file: TextIO | None) -> None:
