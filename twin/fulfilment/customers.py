@@ -32,7 +32,7 @@ def come(w: Tables) -> None:
     of.control[_NEXT_CART] += 1
     time = cart.key >> KEY_SHIFT
     zone, pickup = np.int64(cart.zone), np.int64(cart.pickup)
-    slot = begin_cart(book, cart.number, zone, pickup)
+    slot = begin_cart(book, cart.number, zone, pickup, 1)
     for i in range(cart.first + cart.lines - 1, cart.first - 1, -1):
         take_line(book, slot, np.int64(of.wanted[i].sku), np.int64(of.wanted[i].units))
     if cart.checkout == time:
@@ -70,7 +70,7 @@ def pay(w: Tables, who: int) -> None:
     if book.orders[slot].number != session.number:
         slot = NONE
     if slot == NONE:
-        slot = begin_cart(book, session.number, session.zone, session.pickup)
+        slot = begin_cart(book, session.number, session.zone, session.pickup, 0)
         _write_lines(of, book, slot, session.first, 0)
     _place(w, slot, session.number, session.zone, session.pickup, session.cancel)
     give_pieces(of, session.first)

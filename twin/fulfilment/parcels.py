@@ -185,10 +185,13 @@ def give_up(w: Tables, job: int, time: int) -> None:
     note(book, _SAID_NOT, work.number, work.location, NONE, work.left, 0)
     put_back(w, job, time)
     work.flags |= GONE
-    if not work.flags & UNHEARD:
-        hear_not_collected(w, book, job)
+    hear_not_collected(book, job)
+    if not work.flags & UNHEARD:  # otherwise it ends when the book hears of its pick
         give_pieces(of, work.first)
         work.first = NONE
+        slot = work.order
+        close_shipment(book, job)
+        forget_if_done(w, book, slot)
 
 
 @inlined()
