@@ -46,7 +46,7 @@ inventory:
 ship_from_store: [{where: {kind: store}, orders_per_day: 30}]
 carriers: [{id: parcel, pickup: "17:00", transit: {dist: exponential, mean: 1d}, rates: {times: .3}}]
 streams:
-  pos: {latency: {dist: lognormal, median: 800ms, p95: 20s}, late: {share: .01, delay: {dist: exponential, mean: 2h}}, duplicates: .01}
+  pos: {latency: {dist: lognormal, median: 800ms, p95: 20s}, late: {share: .01, delay: 2h}, duplicates: .01}
   warehouse: {latency: 1h}
   web: {latency: {dist: exponential, mean: 5m}}
   returns: {latency: 10m}
@@ -104,7 +104,8 @@ class AsCompiled(RoutingPolicy):
 
 
 def test_a_rule_in_python_decides_in_the_same_place_with_the_same_result(tmp_path: Path) -> None:
-    compiled = simulate(build_plan(scenarios.loads(SCENARIO, sets=["policies.routing={use: proximity, max_shipments: 3}"])), 1, folder=None)
+    built_in = scenarios.loads(SCENARIO, sets=["policies.routing={use: proximity, max_shipments: 3}"])
+    compiled = simulate(build_plan(built_in), 1, folder=None)
     path = f"{__name__}:AsCompiled"
     plan = build_plan(scenarios.loads(SCENARIO, sets=[f"policies.routing={{use: '{path}', max_shipments: null}}"]))
     asked = simulate(plan, 1, folder=tmp_path, keep_events=True)
