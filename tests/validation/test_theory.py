@@ -6,7 +6,7 @@ from importlib.resources import files
 
 import pytest
 
-from tests.validation.cases import EOQ, STATISTICAL, eoq_cost
+from tests.validation.cases import EOQ, STATISTICAL, eoq_cost, whole_order_fill
 from tests.validation.harness import (
     EXACT,
     MOST_ERRORS,
@@ -53,3 +53,7 @@ def test_economic_order_quantity(case: Case) -> None:
 def test_every_scenario_is_a_case() -> None:
     library = {path.name for path in (files("scenarios") / "validation").iterdir() if path.name.endswith(".yaml")}
     assert {f"{case.scenario}.yaml" for case in (*STATISTICAL, *EOQ)} == library
+
+
+def test_whole_order_fill() -> None:
+    assert whole_order_fill() == pytest.approx(0.630541, abs=5e-7)

@@ -62,6 +62,8 @@ class Simulation:
     Parameters
     ----------
     folder : where ``decisions.parquet`` and, if kept, ``events/`` go; None writes nothing
+    logs : whether the lives of web orders are kept, in ``shelves.orders.lives``
+    watched : number of the web order of which it is kept why it goes where it goes, in ``shelves.orders.asked``
     """
 
     def __init__(
@@ -72,6 +74,8 @@ class Simulation:
         folder: Path | None,
         keep_events: bool = False,
         variant: str = "base",
+        logs: bool = False,
+        watched: int | None = None,
     ) -> None:
         self.plan, self.replication = plan, replication
         start = plan.scenario.start_us
@@ -84,7 +88,9 @@ class Simulation:
         )  # fmt: skip
         self.events = EventLog(plan, folder / "events") if folder and keep_events else NoLog()
         self.brain = new_brain(plan, self.clock, self, self.decisions)
-        self.shelves = ShelfLane(plan, replication, self.clock, self.brain, records=keep_events)
+        self.shelves = ShelfLane(
+            plan, replication, self.clock, self.brain, logs=logs, watched=watched, records=keep_events
+        )
         channels = {int(Source.WAREHOUSE): plan.streams.warehouse, int(Source.COUNTS): plan.streams.count}
         places = [place.id for place in plan.network.locations]
         self.courier = Courier(self.clock, self.shelves, channels, draws, places, self.events)
@@ -173,7 +179,7 @@ class Simulation:
         self.decisions.close()
         self.events.seal()
         if self.shelves.orders is not None:
-            self.shelves.orders.take_notes()
+            self.shelves.orders.take_lives()
             self.events.orders(self.shelves.orders.messages)
         ledger = close_ledger(plan, self.shelves.shelves.pages, plan.opening, self.inbound.integrals())
         if self.shelves.orders is not None:

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from twin.cli import comparing, replaying, running, scenario_files
+from twin.cli import comparing, explaining, replaying, running, scenario_files
 
 app = typer.Typer(
     name="twin",
@@ -44,3 +44,4 @@ app.command("diff")(scenario_files.diff)
 app.command("schema")(scenario_files.schema)
 app.command("scenarios")(scenario_files.scenarios_)
 app.command("compare")(comparing.compare)
+app.command("explain")(explaining.explain)

@@ -34,7 +34,7 @@ def come(w: Tables) -> None:
     of.control[_NEXT_CART] += 1
     time = cart.key >> KEY_SHIFT
     zone, pickup = np.int64(cart.zone), np.int64(cart.pickup)
-    slot = begin_cart(book, cart.number, zone, pickup)
+    slot = begin_cart(book, cart.number, zone, pickup, 1)
     for i in range(cart.first + cart.lines - 1, cart.first - 1, -1):
         sku, units = np.int64(of.wanted[i].sku), np.int64(of.wanted[i].units)
         take_line(book, slot, sku, units)
@@ -76,7 +76,7 @@ def pay(w: Tables, who: int) -> None:
         slot = NONE
     _tell_order(of, book, session.number, session.zone, session.pickup, session.first, book.control[_NOW])
     if slot == NONE:
-        slot = begin_cart(book, session.number, session.zone, session.pickup)
+        slot = begin_cart(book, session.number, session.zone, session.pickup, 0)
         _write_lines(of, book, slot, session.first, 0)
     _place(w, slot, session.number, session.zone, session.pickup, session.cancel)
     give_pieces(of, session.first)

@@ -228,7 +228,7 @@ def served(w: Tables, job: int, time: int) -> None:
     again = keyed_u32(of.control[_SERVICE], service_draw(of, job) - 1)
     if again < row.rework_share:
         row.rework += measured(of, time)
-        _pass_on(w, of, job, station, row.again, time)
+        _pass_on(w, of, job, station, row.again, time, True)
     else:
         go_on(w, job, station, time)
 
@@ -248,15 +248,16 @@ def go_on(w: Tables, job: int, station: int, time: int) -> None:
         _finish(w, of, book, shelves, job, time)
         leave(w, station, time)
     else:
-        _pass_on(w, of, job, station, of.stations[station].next, time)
+        _pass_on(w, of, job, station, of.stations[station].next, time, False)
 
 
 @inlined()
-def _pass_on(w: Tables, of: Fulfilment, job: int, station: int, following: int, time: int) -> None:
+def _pass_on(w: Tables, of: Fulfilment, job: int, station: int, following: int, time: int, back: bool) -> None:
+    """A job goes to another station; what comes ``back`` to be done again always finds room."""
     if following == station:  # rework at the same bench: to the end of its queue
         leave(w, station, time)
         arrive(w, job, following, time)
-    elif has_room(of, following):
+    elif back or has_room(of, following):  # two full stations that wait for each other's room would wait forever
         arrive(w, job, following, time)
         leave(w, station, time)
     else:

@@ -5,6 +5,9 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from policies.routing.base import Plan as Sendings
+from policies.routing.base import Question
+from policies.routing.explaining import explain
 from twin.agenda import Agenda
 from twin.brain.brain import Brain
 from twin.clock import DAY
@@ -15,9 +18,10 @@ from twin.fulfilment.state import Hold
 from twin.fulfilment.stations import close_stations, set_servers
 from twin.kpis.orders import ORDER, STATION_FIELDS, WebLedger
 from twin.memory import table_of
+from twin.orders.asked import Asked
 from twin.orders.hearing import allocate_cells
 from twin.orders.keeping import BookKeeper, Table
-from twin.orders.state import Control
+from twin.orders.state import NONE, Control
 from twin.plan.build import Plan
 
 
@@ -31,8 +35,9 @@ class WebOrders(BookKeeper):
     """
 
     def __init__(
-        self, plan: Plan, replication: int, brain: Brain, *, logs: bool = False, records: bool = False
-    ) -> None:
+        self, plan: Plan, replication: int, brain: Brain, *, logs: bool = False, watched: int | None = None,
+        records: bool = False,
+    ) -> None:  # fmt: skip
         assert plan.web is not None
         self.of, self.benches = new_fulfilment(plan, replication)
         super().__init__(plan, logs=logs, records=records)
@@ -42,6 +47,9 @@ class WebOrders(BookKeeper):
         self.lives: list[NDArray[np.void]] = []
         self.messages: list[NDArray[np.void]] = []
         self._before = 0
+        self.book.control[Control.WATCHED] = NONE if watched is None else watched
+        self._watches = watched is not None
+        self.asked: list[Asked] = []
 
     def see(self) -> None:
         """Look at all arrays anew, after some have grown."""
@@ -87,19 +95,33 @@ class WebOrders(BookKeeper):
 
     def grow(self, least: int) -> None:
         """See to it that there are so many free rows of each kind."""
-        self.take_notes()
+        self.take_lives()
         super().grow(least)
         self.of = with_room(self.of, self.book.shipments.size, least)
         self.see()
 
-    def take_notes(self) -> None:
-        """Keep what was noted of orders, and what the book heard, since this was last done."""
-        for kept, rows, end in (
-            (self.lives, self.book.log, Control.LOG), (self.messages, self.book.messages, Control.MESSAGES),
-        ):  # fmt: skip
-            if noted := int(self.book.control[end]):
-                kept.append(rows[:noted].copy())
-                self.book.control[end] = 0
+    def take_lives(self) -> None:
+        """Keep what was noted of orders, of one that is watched alone where there is one, and what the book heard, since this was
+        last done."""
+        control = self.book.control
+        noted, watched = self.book.log[: control[Control.LOG]], control[Control.WATCHED]
+        if noted.size:
+            self.lives.append(noted.copy() if watched == NONE else noted[noted["number"] == watched])
+            control[Control.LOG] = 0
+        if heard := int(control[Control.MESSAGES]):
+            self.messages.append(self.book.messages[:heard].copy())
+            control[Control.MESSAGES] = 0
+
+    def answered(self, question: Question, plan: Sendings, strict: bool) -> None:
+        """Keep why each candidate was or was not chosen for the order that is watched."""
+        control, book = self.control, self.book
+        if self._watches and control[Control.WATCHED] == book.orders[control[Control.ASK]]["number"]:
+            self.take_lives()
+            found = explain(self.routing, question, plan)
+            rows = book.lines[book.question_rows[: control[Control.ASKED_LINES]]]
+            lines = tuple((int(row["sku"]), int(row["units"])) for row in rows)
+            said = sum(map(len, self.lives))
+            self.asked.append(Asked(int(control[Control.NOW]), said, strict, lines, tuple(plan), found))
 
     def stock_changed(
         self, shelves: Table, operations: Table, cells: NDArray[np.int32], heard_key: int, agenda: Agenda
@@ -118,7 +140,7 @@ class WebOrders(BookKeeper):
     def close(self, end_us: int) -> WebLedger:
         """What was measured."""
         close_stations(self.table, end_us)
-        self.take_notes()
+        self.take_lives()
         book, of, plan = self.book, self.of, self._plan
         orders = book.tally.copy()
         level = np.cumsum(book.hold_net) - book.hold_net

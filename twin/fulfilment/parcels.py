@@ -34,8 +34,8 @@ _BACK = int(Phase.RETURN) << 1
 _SHIPMENTS, _SHIPPED_UNITS, _DELIVERED, _COLLECTED, _RETURNED = (
     NODE[name] for name in ("shipments", "shipped_units", "delivered", "collected", "returned_units")
 )
-_TOLD_SHIPPED, _TOLD_READY, _TOLD_DELIVERED, _TOLD_NOT_COLLECTED = (
-    int(t) for t in (Told.SHIPPED, Told.READY, Told.DELIVERED, Told.NOT_COLLECTED)
+_TOLD_SHIPPED, _TOLD_READY, _TOLD_DELIVERED, _TOLD_NOT_COLLECTED, _TOLD_CLOSED = (
+    int(t) for t in (Told.SHIPPED, Told.READY, Told.DELIVERED, Told.NOT_COLLECTED, Told.CLOSED)
 )
 _REVENUE, _COGS, _SHIPPING = NODE_MONEY["revenue"], NODE_MONEY["cost_of_goods"], NODE_MONEY["shipping"]
 _SAID_SHIPPED, _SAID_DELIVERED, _SAID_READY, _SAID_COLLECTED, _SAID_NOT, _SAID_RETURNED = (
@@ -198,11 +198,15 @@ def give_up(w: Tables, job: int, time: int) -> None:
     note(book, _SAID_NOT, work.number, work.location, NONE, work.left, 0)
     put_back(w, job, time)
     work.flags |= GONE
-    if not work.flags & UNHEARD:
-        tell_of(book, _TOLD_NOT_COLLECTED, job, time)
-        hear_not_collected(w, book, job)
+    tell_of(book, _TOLD_NOT_COLLECTED, job, time)
+    hear_not_collected(book, job)
+    if not work.flags & UNHEARD:  # otherwise it ends when the book hears of its pick
+        tell_of(book, _TOLD_CLOSED, job, time)
         give_pieces(of, work.first)
         work.first = NONE
+        slot = work.order
+        close_shipment(book, job)
+        forget_if_done(w, book, slot)
 
 
 @inlined()

@@ -91,7 +91,7 @@ def _promisable(book: Book, record: Record, location: int, line: Row, now: int) 
     cell = cell_of(book, location, line.sku)
     if cell == NONE:
         return 0
-    if book.rejected.size > 1 and excluded(book.rejected[cell], now, book.control[_COOLDOWN]):
+    if book.control[_COOLDOWN] and excluded(book.rejected[cell], now, book.control[_COOLDOWN]):
         return 0
     there = free_units(record, cell) - safety_of(book, cell)
     if book.control[_HONOURS]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from policies.reservation.life import ALLOCATE, BACKORDERED, CANCEL, EXPIRE, RELEASE, RELEASED, RESERVED, SHIP
+from policies.reservation.life import ALLOCATE, BACKORDERED, CANCEL, CANCELLED, EXPIRE, RELEASE, RELEASED, RESERVED, SHIP
 from twin.clock import KEY_SHIFT, NEVER
 from twin.compiled import compiled, inlined
 from twin.kpis.orders import ORDER
@@ -43,7 +43,7 @@ _DELIVERED, _IN_A_DAY, _ON_TIME, _PERFECT = (
 _SAID_PICKED, _SAID_REJECTED, _SAID_CANCELLED, _SAID_EXPIRED, _SAID_ALLOCATED, _SAID_AWAY = (
     int(k) for k in (Life.PICKED, Life.REJECTED, Life.CANCELLED, Life.EXPIRED, Life.ALLOCATED, Life.TURNED_AWAY)
 )
-_END = int(Control.END)
+_END, _BACKORDERS, _COOLDOWN = int(Control.END), int(Control.BACKORDERS), int(Control.COOLDOWN)
 _DAY = 86_400_000_000
 MOST_ATTEMPTS = 8  # times the lines of an order are routed again before they are given up
 
@@ -107,12 +107,13 @@ def hear_rejected(w: Tables, book: Book, record: Record, line: int, found: int, 
     gone = free if found == 0 else min(free, missing)
     if gone > 0:
         _stock_changes(w, cell, -gone, event_time)
-    if book.rejected.size > 1:
+    if book.control[_COOLDOWN]:
         book.rejected[cell] = event_time
     note(book, _SAID_REJECTED, order.number, location, row.sku, found, missing)
     count(book, order.day, _OVERSOLD, missing)
     if reserved:
         _seek_another(book, line, location)
+    allocate(w, cell)  # what was found may do for another
 
 
 @inlined()
@@ -124,6 +125,7 @@ def hear_turned_away(w: Tables, book: Book, record: Record, line: int) -> None:
     note(book, _SAID_AWAY, book.orders[row.order].number, location, row.sku, row.units, 0)
     if step(w, line, RELEASE):
         _seek_another(book, line, location)
+        allocate(w, np.int64(row.cell))
 
 
 @inlined()
@@ -240,16 +242,13 @@ def hear_delivered(book: Book, shipment: int, now: int) -> bool:
 
 
 @inlined()
-def hear_not_collected(w: Tables, book: Book, shipment: int) -> None:
+def hear_not_collected(book: Book, shipment: int) -> None:
     """Nobody came for a shipment that stood ready: the order is cancelled."""
-    slot = book.shipments[shipment].order
-    order = book.orders[slot]
+    order = book.orders[book.shipments[shipment].order]
     heard(book, order.number, 0xC0)
     count(book, order.day, _NO_SHOWS, 1)
     count(book, order.day, _PICKUPS_CANCELLED, 1)
     order.flags |= SHORTENED
-    close_shipment(book, shipment)
-    forget_if_done(w, book, slot)
 
 
 @part()
@@ -257,7 +256,7 @@ def allocate(w: Tables, cell: int) -> None:
     """Stock of a cell may have come: those who wait for it get theirs, first come, first served."""
     book = book_of(w)
     record = record_of(w)
-    if book.waiting.size == 1:
+    if not book.control[_BACKORDERS]:
         return
     while True:
         line = np.int64(book.waiting[cell])
@@ -291,15 +290,15 @@ def _call_back(book: Book, shipment: int) -> None:
 
 
 @inlined()
-def _end_open_lines(w: Tables, book: Book, record: Record, slot: int, event: int) -> int:
-    """End what is reserved or owed of an order; shipments that lost all their lines are called back."""
+def _end_open_lines(w: Tables, book: Book, slot: int) -> int:
+    """A customer's cancellation ends what is reserved or owed of an order; shipments that lost all their lines are called back."""
     order = book.orders[slot]
     line, ended = order.first, 0
     while line != NONE:
         row = book.lines[line]
         shipment = row.shipment
         owed = row.state == BACKORDERED
-        if step(w, line, event):
+        if step(w, line, CANCEL):
             ended += 1
             order.open_lines -= 1
             if owed:
@@ -307,10 +306,11 @@ def _end_open_lines(w: Tables, book: Book, record: Record, slot: int, event: int
         line = row.next
     line = order.first
     while line != NONE:
-        after, shipment, cell = book.lines[line].next, book.lines[line].shipment, book.lines[line].cell
-        if shipment != NONE:
-            _call_back(book, shipment)
-        if cell != NONE and ended:
+        row = book.lines[line]
+        after, shipment, cell = row.next, row.shipment, row.cell
+        if row.state == CANCELLED:  # the shipment of one that ended before may be another order's by now
+            if shipment != NONE:
+                _call_back(book, shipment)
             allocate(w, cell)
         line = after
     return ended
@@ -320,12 +320,11 @@ def _end_open_lines(w: Tables, book: Book, record: Record, slot: int, event: int
 def cancel(w: Tables, slot: int, number: int) -> bool:
     """A customer cancels: what has not shipped ends; False where nothing is left to cancel."""
     book = book_of(w)
-    record = record_of(w)
     order = book.orders[slot]
     heard(book, number, 0xCA)
     if order.number != number or order.stage != _PLACED:
         return False
-    ended = _end_open_lines(w, book, record, slot, CANCEL)
+    ended = _end_open_lines(w, book, slot)
     if ended:
         order.flags |= SHORTENED | CANCELLED_BY_CUSTOMER
         count(book, order.day, _CUSTOMER, 1)

@@ -29,8 +29,8 @@ _DAY = 86_400_000_000
 
 
 @inlined()
-def begin_cart(book: Book, number: int, zone: int, pickup: int) -> int:
-    """A row for a cart, without lines yet."""
+def begin_cart(book: Book, number: int, zone: int, pickup: int, come: int) -> int:
+    """A row for a cart, without lines yet; ``come``: 1 where it is new, 0 where it pays after its hold has expired."""
     now, slot = book.control[_NOW], take_order(book)
     row = book.orders[slot]
     row.number, row.placed, row.due, row.zone, row.pickup, row.stage = number, now, NEVER, zone, pickup, _CART
@@ -38,7 +38,7 @@ def begin_cart(book: Book, number: int, zone: int, pickup: int) -> int:
     row.flags, row.attempts, row.day = 0, 0, page(book, now)
     heard(book, number, (np.int64(zone) << 32) | (pickup + 1))
     note(book, _SAID_CART, number, pickup, NONE, 0, zone)
-    count(book, row.day, _CARTS, 1)
+    count(book, row.day, _CARTS, come)
     return slot
 
 

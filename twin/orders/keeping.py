@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from policies.routing.base import Plan as Sendings
 from policies.routing.base import Question
 from twin.memory import table_of
 from twin.orders.new import new_book, with_room
@@ -37,7 +38,8 @@ class BookKeeper:
         """Look at the book's arrays anew, after some have grown."""
         book = self.book
         self.book_table = table_of(book)
-        self._views = tuple(memoryview(a) for a in (book.question_lines, book.left, book.stock))  # type: ignore[arg-type]
+        self._views = tuple(memoryview(a) for a in (book.question_lines, book.left, book.stock, book.plan))  # type: ignore[arg-type]
+        self._pickups = book.orders["pickup"]
         self.control = book.control.data
         self._candidates.clear()
 
@@ -53,25 +55,30 @@ class BookKeeper:
     def ask(self) -> int:
         """Ask the rule in Python; returns the rows of its plan, which it leaves in the book."""
         for strict in (True, False):
-            plan = self.routing.choose(self.question(strict))
+            question = self.question(strict)
+            plan = self.routing.choose(question)
             if plan or not self.control[Control.LATER_WOULD_DO]:
                 break
-        table = self.book.plan
+        self.answered(question, plan, strict)
+        table = self._views[3]
         if len(plan) > len(table):
             raise ValueError(f"{self.routing}: a plan of {len(plan)} rows, expected at most {len(table)}")
-        for i, row in enumerate(plan):
-            table[i] = row
+        for i, (candidate, line, units) in enumerate(plan):
+            table[i, 0], table[i, 1], table[i, 2] = candidate, line, units
         return len(plan)
+
+    def answered(self, question: Question, plan: Sendings, strict: bool) -> None:
+        """A question was answered; whoever wants to know why says so here."""
 
     def question(self, strict: bool) -> Question:
         """The question in hand; ``strict``: to those only who can send it today."""
         many = put_question(self.table, strict)
         control = self.control
         first = control[Control.FIRST_CANDIDATE]
-        collected = bool(self.book.orders[control[Control.ASK]]["pickup"] >= 0)
+        collected = bool(self._pickups[control[Control.ASK]] >= 0)
         key = first, many, collected
         if key not in self._candidates:
             table = self.book.alone if collected else self.book.candidates
             self._candidates[key] = memoryview(np.ascontiguousarray(table[first : first + many]))  # type: ignore[arg-type]
-        lines, left, stock = self._views
+        lines, left, stock, _ = self._views
         return Question(lines, control[Control.ASKED_LINES], control[Control.VALUE], self._candidates[key], left, stock)

@@ -162,7 +162,7 @@ def grown_pool(rows: NDArray[np.void], control: NDArray[np.int64], first: int, l
 def _grown_ring(timers: NDArray[np.void], control: NDArray[np.int64], first: int, end: int, least: int) -> NDArray[np.void]:
     if timers.size - int(control[end] - control[first]) > least:
         return timers
-    more = np.zeros(2 * max(timers.size, least), timers.dtype)
+    more = np.zeros(1 << (2 * max(timers.size, least) - 1).bit_length(), timers.dtype)  # a ring is indexed by a mask
     at = np.arange(int(control[first]), int(control[end]))
     more[at & (more.size - 1)] = timers[at & (timers.size - 1)]
     return more

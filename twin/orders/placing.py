@@ -70,7 +70,7 @@ def begin_order(w: Tables, book: Book, record: Record, slot: int, number: int, z
     if slot != NONE and book.orders[slot].number == number and book.orders[slot].stage == _CART:
         convert(w, book, record, slot)
     else:
-        slot = begin_cart(book, number, zone, pickup)
+        slot = begin_cart(book, number, zone, pickup, 1)
     row = book.orders[slot]
     row.stage, row.placed, row.day = _PLACED, now, page(book, now)
     delay = book.control[_READY] if pickup != NONE else book.control[_DELIVERY]

@@ -50,7 +50,7 @@ REACHED, ASKS, FULL = 0, 1, 2
 def _begin(w: Tables, book: Book, told: NDArray[np.void], at: int, end: int) -> int:
     """A cart with its lines, or an order that comes without one."""
     head = told[at]
-    slot = begin_cart(book, head.number, head.zone, head.place)
+    slot = begin_cart(book, head.number, head.zone, head.place, 1)
     for i in range(at, end):
         take_line(book, slot, told[i].sku, told[i].units)
     return slot
@@ -112,7 +112,7 @@ def _hear_of_shipment(w: Tables, told: NDArray[np.void], at: int, shipment: int)
         hear_delivered(book, shipment, head.time)
         forget_if_done(w, book, slot)
     elif head.kind == _NOT_COLLECTED:
-        hear_not_collected(w, book, shipment)
+        hear_not_collected(book, shipment)
     else:
         close_shipment(book, shipment)
         forget_if_done(w, book, slot)

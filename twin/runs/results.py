@@ -14,6 +14,9 @@ from twin.runs.replication import DECISIONS, EVENTS, KPIS, REPLICATIONS, TIMELIN
 if TYPE_CHECKING:
     import pyarrow as pa
 
+    from twin.runs.lives import OrderLife
+    from twin.runs.notable import NotableOrders
+
 Kpis = dict[str, dict[str, dict[str, Any]]]
 
 
@@ -86,6 +89,33 @@ class Run:
     def decisions(self) -> pa.Table:
         """All decisions of all replications, in order."""
         return self._table(DECISIONS)
+
+    def explain(self, order: int, *, variant: str | None = None, replication: int = 1) -> OrderLife:
+        """Why a web order went where it went, and all that became of it; the replication is simulated again.
+
+        Parameters
+        ----------
+        order
+            Its number, from 1 in the order in which carts come.
+        variant
+            Of which variant; the first of the run when left out.
+        replication
+            Of which replication.
+
+        Raises
+        ------
+        RunError
+            When there is no such order, it never was one, or the run has none.
+        """
+        from twin.runs.explaining import explain
+
+        return explain(self, order, variant=variant, replication=replication)
+
+    def notable_orders(self, *, variant: str | None = None, replication: int = 1) -> NotableOrders:
+        """Some web orders to look at: split, rejected, backordered, cancelled, late; arguments as in `explain`."""
+        from twin.runs.explaining import notable
+
+        return notable(self, variant=variant, replication=replication)
 
     def events(self) -> list[Path]:
         """Files of the event log, where it was kept."""

@@ -29,13 +29,15 @@ if TYPE_CHECKING:
 Units = NDArray[np.int32]
 
 
-def _orders(plan: Plan, replication: int, brain: Brain, logs: bool, records: bool) -> WebOrders | None:
+def _orders(
+    plan: Plan, replication: int, brain: Brain, logs: bool, watched: int | None, records: bool
+) -> WebOrders | None:
     """Web orders where there are any; their kernels are not even loaded where there are none."""
     if plan.web is None:
         return None
     from twin.fulfilment.orders import WebOrders
 
-    return WebOrders(plan, replication, brain, logs=logs, records=records)
+    return WebOrders(plan, replication, brain, logs=logs, watched=watched, records=records)
 
 
 class ShelfLane:
@@ -46,8 +48,9 @@ class ShelfLane:
     """
 
     def __init__(
-        self, plan: Plan, replication: int, agenda: Agenda, brain: Brain, *, logs: bool = False, records: bool = False
-    ) -> None:
+        self, plan: Plan, replication: int, agenda: Agenda, brain: Brain, *, logs: bool = False, watched: int | None = None,
+        records: bool = False,
+    ) -> None:  # fmt: skip
         backorders = plan.scenario.demand.unmet.pos == "backorder"
         self.shelves: Shelves = new_shelves(
             plan.opening.astype(np.int32), tracks=plan.tracks, days=plan.days, buckets=plan.buckets, by_cell=plan.by_cell,
@@ -61,7 +64,7 @@ class ShelfLane:
         self.table, self._operations_table = table_of(self.shelves), table_of(self.operations)
         self._backorders, self._at_once = backorders, plan.asks_at_once
         self._tracks = plan.tracks
-        self.orders = _orders(plan, replication, brain, logs, records)
+        self.orders = _orders(plan, replication, brain, logs, watched, records)
         self.end_of_stretch = key(self.lines.until, 0)  # when the next stretch must be made
 
     def next_stretch(self) -> None:

@@ -1,6 +1,6 @@
 """No unit appears or vanishes: at every step of the network and at the end, in any scenario.
 
-opening + supplier receipts = on hand + sold + backfilled + shrunk + internal transit, for every SKU.
+opening + supplier receipts = on hand + sold + backfilled + shrunk + picked - restocked + internal transit, for every SKU.
 """
 
 from __future__ import annotations
@@ -39,8 +39,9 @@ class Books:
         self._read(ran)
         shelves = ran.simulation.shelves.shelves
         pages = shelves.pages.reshape(ran.plan.days, -1)
-        net = {name: pages[name].sum(axis=0) for name in ("sold", "backfilled", "shrunk", "received", "dispatched")}
-        out = net["sold"] + net["backfilled"] + net["shrunk"]
+        names = ("sold", "backfilled", "shrunk", "received", "dispatched", "picked", "restocked")
+        net = {name: pages[name].sum(axis=0) for name in names}
+        out = net["sold"] + net["backfilled"] + net["shrunk"] + net["picked"] - net["restocked"]
         opening = ran.plan.opening.astype(np.int64)
         np.testing.assert_array_equal(shelves.on_hand, opening + net["received"] - net["dispatched"] - out)
         assert shelves.on_hand.min() >= 0
@@ -86,7 +87,7 @@ class Books:
 
     def _check_record(self, ran: Ran) -> None:
         record = ran.simulation.brain.record
-        parts = record.cells["on_hand"] + record.inbound - record.committed - record.backordered
+        parts = record.cells["on_hand"] + record.inbound - record.committed - record.backordered - record.cells["reserved"]
         np.testing.assert_array_equal(record.cells["position"], parts)
 
 

@@ -1,0 +1,113 @@
+"""Parity with web orders: what the book of orders heard, heard again with no world, gives the same decisions."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+import scenarios
+from policies.routing import Plan, Proximity, Question, RoutingFacts, RoutingPolicy
+from twin.body.replay import replay_events
+from twin.plan.build import build_plan
+from twin.simulate import simulate
+
+SCENARIO = """
+name: orders
+time: {start: 2026-11-02, days: 8}
+seed: 5
+catalog:
+  items: [{sku: A, cost: 1, price: 2, weight_kg: 1}, {sku: B, cost: 1, price: 2, weight_kg: 3}, {sku: C, cost: 1, price: 9}]
+network:
+  locations:
+    - {id: F1, kind: fc, at: [39.0, -84.6], cut_off: "18:00"}
+    - {id: F2, kind: fc, at: [41.0, -81.6]}
+    - {id: S1, kind: store, at: [39.1, -84.5], open: "08:00-22:00"}
+    - {id: S2, kind: store, at: [41.2, -81.4], open: "09:00-21:00"}
+    - {id: V1, kind: supplier}
+  lanes:
+    - {from: V1, to: F1, transit: 2d}
+    - {from: V1, to: F2, transit: 2d}
+    - {from: F1, to: S1, transit: 1d}
+    - {from: F2, to: S2, transit: 1d}
+  zones: [{id: Z1, at: [39.15, -84.45], share: .5}, {id: Z2, at: [41.1, -81.5], share: .5}]
+assortment: [{where: {kind: [fc, store]}, skus: [A, B, C]}]
+demand:
+  pos: [{at: {kind: store}, lines_per_day: 60}]
+  web:
+    - {orders_per_day: 120, lines: {1: .5, 2: .3, 3: .2}, checkout: {dist: exponential, mean: 20m}, abandon: .5, pickup_share: .2,
+       cancel: {share: .1, delay: 3h}}
+  unmet: {pos: lost, web: backorder}
+returns: {web: {rate: .1, delay: {dist: exponential, mean: 2d}, to: nearest_store, inspect: 1h, saleable: .8}}
+inventory:
+  opening: {days_of_cover: 2}
+  shrink: {where: {kind: [fc, store]}, rate: 2/d}
+  count: {where: {kind: [fc, store]}, every: 3d}
+ship_from_store: [{where: {kind: store}, orders_per_day: 30}]
+carriers: [{id: parcel, pickup: "17:00", transit: {dist: exponential, mean: 1d}, rates: {times: .3}}]
+streams:
+  pos: {latency: {dist: lognormal, median: 800ms, p95: 20s}, late: {share: .01, delay: 2h}, duplicates: .01}
+  warehouse: {latency: 1h}
+  web: {latency: {dist: exponential, mean: 5m}}
+  returns: {latency: 10m}
+operations:
+  stations:
+    pick: {at: {kind: fc}, time: {dist: exponential, mean: 10m}, next: pack, shifts: [{from: "06:00", to: "22:00", servers: 2}]}
+    pack: {at: {kind: fc}, servers: 1, time: 5m, rework: {share: .05, to: pick}, buffer: 4}
+policies:
+  reservation: {use: standard, hard_ttl: 30h}
+  routing: {use: cost, max_shipments: 3}
+  safety: [{where: {kind: store}, units: 1}]
+  reorder:
+    - {where: {kind: store}, use: base_stock, level: auto, service: .9, review: 1d}
+    - {where: {kind: fc}, use: base_stock, level: auto, service: .6, review: 1d}
+promise: {delivery: 3d, pickup: {ready: 2h, hold: 1d, no_show: .1}}
+costs: {split: 2}
+"""
+
+HARD = {
+    "plain": [],
+    "scarce, cancelled": ["inventory.opening=[{units: 3}]", "demand.unmet.web=cancel", "demand.web[0].cancel.share=.4"],
+    "short reservations": ["policies.reservation.hard_ttl=4h", "policies.reservation.soft_ttl=5m"],
+    "full buildings": ["operations.stations.pick.buffer=3", "streams.web="],
+    "asked at once": ["policies.reorder[0].review=continuous", "demand.unmet.pos=backorder", "inventory.opening=[{units: 5}]"],
+    "nothing is late": ["streams=", "operations.stations=", "carriers="],
+}
+
+
+@pytest.mark.parametrize("case", HARD)
+def test_replayed_orders_give_the_same_decisions(case: str, tmp_path: Path) -> None:
+    plan = build_plan(scenarios.loads(SCENARIO, sets=HARD[case]))
+    run = simulate(plan, 1, folder=tmp_path, keep_events=True)
+    assert run.ledger.web is not None
+    replayed = replay_events(plan, tmp_path / "events")
+    assert replayed.decisions_digest == run.decisions_digest
+    assert replayed.events_digest == run.events_digest
+
+
+def test_what_is_kept_changes_no_digest(tmp_path: Path) -> None:
+    plan = build_plan(scenarios.loads(SCENARIO))
+    kept, plain = simulate(plan, 1, folder=tmp_path, keep_events=True), simulate(plan, 1, folder=None)
+    assert (kept.events_digest, kept.decisions_digest) == (plain.events_digest, plain.decisions_digest)
+
+
+class AsCompiled(RoutingPolicy):
+    """A rule in plain Python that decides as `proximity` does."""
+
+    def __init__(self, facts: RoutingFacts) -> None:
+        super().__init__(facts)
+        self._rule = Proximity(facts, max_shipments=3)
+
+    def choose(self, question: Question) -> Plan:
+        """Return what the built-in rule chooses."""
+        return self._rule.choose(question)
+
+
+def test_a_rule_in_python_decides_in_the_same_place_with_the_same_result(tmp_path: Path) -> None:
+    built_in = scenarios.loads(SCENARIO, sets=["policies.routing={use: proximity, max_shipments: 3}"])
+    compiled = simulate(build_plan(built_in), 1, folder=None)
+    path = f"{__name__}:AsCompiled"
+    plan = build_plan(scenarios.loads(SCENARIO, sets=[f"policies.routing={{use: '{path}', max_shipments: null}}"]))
+    asked = simulate(plan, 1, folder=tmp_path, keep_events=True)
+    assert asked.decisions_digest == compiled.decisions_digest
+    assert replay_events(plan, tmp_path / "events").decisions_digest == asked.decisions_digest

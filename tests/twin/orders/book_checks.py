@@ -1,0 +1,105 @@
+"""What the book of orders must add up to at every step of a run, and when it is over."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from policies.reservation.life import BACKORDERED, HELD, RESERVED
+from tests.twin.scenes import Ran
+from twin.fulfilment.orders import WebOrders
+from twin.fulfilment.state import Hold
+from twin.orders.state import NONE, UNROUTED, Control, Parcel, Stage
+
+Rows = NDArray[np.void]
+
+
+def orders_of(ran: Ran) -> WebOrders:
+    """The web orders of a run."""
+    found = ran.simulation.shelves.orders
+    assert found is not None
+    return found
+
+
+def chain(rows: Rows, first: int, field: str = "next") -> list[int]:
+    """Numbers of the rows that hang together."""
+    found, seen = [], set[int]()
+    while first != NONE:
+        assert first not in seen, "a chain that bites its tail"
+        seen.add(first)
+        found.append(first)
+        first = int(rows[field][first])
+    return found
+
+
+@dataclass
+class BookChecks:
+    """Compares the counters of record and book with the rows of the book; call it after every step."""
+
+    steps: int = 0
+
+    def __call__(self, ran: Ran) -> None:
+        self.steps += 1
+        book, record = orders_of(ran).book, ran.simulation.brain.record
+        orders, lines, control = book.orders, book.lines, book.control
+        live = np.flatnonzero((lines["stamp"] > 0) & (lines["order"] != NONE))
+        mine = lines[live]
+
+        def units(state: int) -> NDArray[np.int64]:
+            of_state = mine[mine["state"] == state]
+            return np.bincount(of_state["cell"], of_state["units"], ran.plan.cells).astype(np.int64)
+
+        np.testing.assert_array_equal(book.soft, units(HELD), "soft")
+        np.testing.assert_array_equal(record.cells["reserved"], units(RESERVED), "reserved")
+        np.testing.assert_array_equal(record.cells["backordered"], units(BACKORDERED), "backordered")  # POS owes nothing here
+        parts = record.cells["on_hand"] + record.inbound - record.committed - record.backordered - record.cells["reserved"]
+        np.testing.assert_array_equal(record.cells["position"], parts, "position")
+        self._check_pools(ran, live)
+        assert control[Control.WAITING] == np.count_nonzero(mine["state"] == BACKORDERED)
+        is_open = np.isin(mine["state"], [UNROUTED, RESERVED, BACKORDERED]) & (orders["stage"][mine["order"]] == Stage.PLACED)
+        placed = orders["stage"] == Stage.PLACED
+        count = np.bincount(mine["order"][is_open], minlength=orders.size)
+        np.testing.assert_array_equal(count[placed], orders["open_lines"][placed], "open lines")
+        self._check_shipments(ran, mine)
+
+    def _check_pools(self, ran: Ran, live: NDArray[np.intp]) -> None:
+        book = orders_of(ran).book
+        control = book.control
+        assert live.size + control[Control.LINES_LEFT] == book.lines.size
+        assert np.count_nonzero(book.orders["stage"] != Stage.FREE) + control[Control.ORDERS_LEFT] == book.orders.size
+        assert np.count_nonzero(book.shipments["stage"] != Parcel.FREE) + control[Control.SHIPMENTS_LEFT] == book.shipments.size
+
+    def _check_shipments(self, ran: Ran, mine: Rows) -> None:
+        book = orders_of(ran).book
+        used = book.shipments["stage"] != Parcel.FREE
+        parcels = np.bincount(book.shipments["order"][used], minlength=book.orders.size)
+        np.testing.assert_array_equal(parcels[book.orders["stage"] == Stage.PLACED],
+                                      book.orders["parcels"][book.orders["stage"] == Stage.PLACED], "parcels")  # fmt: skip
+        assert not parcels[book.orders["stage"] != Stage.PLACED].any(), "parcels of an order that is no more"
+        promised = mine[np.isin(mine["state"], [RESERVED, BACKORDERED])]
+        assert used[promised["shipment"]].all(), "a line whose shipment is no more"
+        owed = promised["shipment"][promised["state"] == BACKORDERED]
+        missing = np.bincount(owed, minlength=book.shipments.size)
+        np.testing.assert_array_equal(missing[used], book.shipments["missing"][used], "missing")
+
+    def at_the_end(self, ran: Ran) -> int:
+        """No row of any pool is lost; returns how many orders are still there."""
+        web = orders_of(ran)
+        book, of, control = web.book, web.of, web.of.control
+        for rows, first, left in (
+            (book.orders, book.control[Control.FREE_ORDERS], book.control[Control.ORDERS_LEFT]),
+            (book.lines, book.control[Control.FREE_LINES], book.control[Control.LINES_LEFT]),
+            (book.shipments, book.control[Control.FREE_SHIPMENTS], book.control[Control.SHIPMENTS_LEFT]),
+            (of.sessions, control[Hold.FREE_SESSIONS], control[Hold.SESSIONS_LEFT]),
+            (of.pieces, control[Hold.FREE_PIECES], control[Hold.PIECES_LEFT]),
+            (of.due, control[Hold.FREE_DUE], control[Hold.DUE_LEFT]),
+        ):
+            assert len(chain(rows, int(first))) == left
+        assert of.due.size - control[Hold.DUE_LEFT] == control[Hold.HEAP] + control[Hold.LATER]
+        left_over = np.count_nonzero(book.orders["stage"] != Stage.FREE)
+        if left_over == 0:
+            assert control[Hold.SESSIONS_LEFT] == of.sessions.size
+            assert control[Hold.DUE_LEFT] >= of.due.size - (of.pieces.size - control[Hold.PIECES_LEFT])  # returns under way
+        return int(left_over)
