@@ -95,7 +95,6 @@ def route(w: Tables, book: Book, slot: int) -> None:
     count(book, row.day, _ORDERS, 1)
     count(book, row.day, _LINES, n)
     count(book, row.day, _UNITS, units)
-    count(book, row.day, _PROMISED, row.due < book.control[_END])
     count(book, row.day, _PICKUPS, row.pickup != NONE)
     note(book, _SAID_PLACED, row.number, row.pickup, NONE, units, n)
     book.control[_PLACING] = 1
@@ -248,7 +247,7 @@ def _home_of(book: Book) -> int:
     for c in range(book.control[_MANY]):
         location = candidate_at(book, c)
         node = book.nodes[location]
-        ranges = collected or node.ships_from <= now < node.ships_to
+        ranges = collected or (node.ships_from <= now < node.ships_to and node.orders < node.most_orders)
         for i in range(book.control[_ASKED]):
             line = book.lines[book.question_rows[i]]
             ranges = ranges and cell_of(book, location, line.sku) != NONE and line.failed != location
@@ -333,7 +332,9 @@ def _after_placing(w: Tables, book: Book, slot: int) -> None:
             count(book, order.day, _FILLED, 1)
             order.flags |= WHOLE
         count(book, order.day, _OWED_ORDERS, owed > 0)
-        if promised == 0:
+        if promised > 0:
+            count(book, order.day, _PROMISED, order.due < book.control[_END])
+        else:
             count(book, order.day, _REFUSED, 1)
             note(book, _SAID_REFUSED, order.number, NONE, NONE, 0, 0)
     if order.open_lines == 0 and order.parcels == 0:
