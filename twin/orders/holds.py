@@ -30,7 +30,7 @@ _DAY = 86_400_000_000
 
 @inlined()
 def begin_cart(book: Book, number: int, zone: int, pickup: int, come: int) -> int:
-    """A row for a cart, without lines yet; ``come``: 1 where it was not known before, 0 where it pays after its hold has expired."""
+    """A row for a cart, without lines yet; ``come``: 1 where it is new, 0 where it pays after its hold has expired."""
     now, slot = book.control[_NOW], take_order(book)
     row = book.orders[slot]
     row.number, row.placed, row.due, row.zone, row.pickup, row.stage = number, now, NEVER, zone, pickup, _CART
