@@ -63,6 +63,11 @@ class BookChecks:
         count = np.bincount(mine["order"][is_open], minlength=orders.size)
         np.testing.assert_array_equal(count[placed], orders["open_lines"][placed], "open lines")
         self._check_shipments(ran, mine)
+        if control[Control.BACKORDERS]:
+            waited_for = np.flatnonzero(book.waiting != NONE)
+            cells = record.cells[waited_for]
+            free = cells["on_hand"] - record.committed[waited_for] - cells["reserved"]
+            assert (free < lines["units"][book.waiting[waited_for]]).all(), "stock lies there and somebody waits for it"
 
     def _check_pools(self, ran: Ran, live: NDArray[np.intp]) -> None:
         book = orders_of(ran).book

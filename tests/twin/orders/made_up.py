@@ -1,6 +1,6 @@
 """Scenarios with web orders, made up at random, for what must hold in any.
 
-All orders are placed within the first day or two; what happens to them takes up the rest of the week.
+All orders are placed on the Monday; what happens to them takes up the rest of the week.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 from hypothesis import strategies as st
 
-HEAD = "name: test\ntime: {start: 2026-03-02, days: 9, timezone: America/New_York}\n"  # a Monday
+HEAD = "name: test\ntime: {start: 2026-03-02, days: 6, timezone: America/New_York}\n"  # a Monday
 LAWS = ["0s", "{dist: exponential, mean: 20m}", "{dist: lognormal, median: 5m, p95: 5h}"]
 TIMES = ["0s", "1m", "{dist: exponential, mean: 4m}", "{dist: lognormal, mean: 10m, cv: 2}"]
 CHECKOUTS = ["0s", "{dist: exponential, mean: 10m}", "{dist: exponential, mean: 3h}"]
@@ -43,7 +43,7 @@ PROMISES = ["{delivery: 1d}", "{delivery: 5h, pickup: {ready: 2h, hold: 10h, no_
 STREAMS = ["{}", "{pos: {latency: LAW}, web: {latency: LAW}, returns: {latency: LAW}, warehouse: {latency: LAW}}"]
 COUNTS = ["", ", count: {every: 1d}"]
 SHIPPING = ["[]", "[{}]", "[{from: 2026-03-02T12:00, to: 2026-03-04, orders_per_day: 8}]"]
-CAPACITY = ["[]", "[{orders_per_day: 30, units_per_day: 45}]"]
+CAPACITY = ["[]", "[{orders_per_day: 12, units_per_day: 16}]"]
 SAFETY = ["[]", "[{where: {kind: store}, units: 2}]"]
 REORDER = [
     "[{use: base_stock, level: 15}]",
@@ -51,7 +51,7 @@ REORDER = [
     "[{use: base_stock, level: 0}]",
 ]
 DISRUPTIONS = ["", "{at: 2026-03-02T09:00, for: 20h, offline: {kind: store}}"]
-POS = ["", "{at: {kind: store}, sku: A, rate: 60/d}"]
+POS = ["", "{at: {kind: store}, sku: A, rate: 20/d}"]
 
 
 @st.composite
@@ -63,9 +63,9 @@ def texts(draw: st.DrawFn) -> str:
     skus = "ABC"[: draw(st.integers(1, 3))]
     lines = "" if len(skus) == 1 else ", lines: {1: .5, 2: .5}"
     said = [pick(CHECKOUTS), pick(PAYING), pick(COLLECTED), pick(CANCELS), pick(SIZES)]
-    web = [f"{{orders_per_day: 300, weekdays: [1, 0, 0, 0, 0, 0, 0]{lines}, checkout: {''.join(said)}}}"]
+    web = [f"{{orders_per_day: 15, weekdays: [1, 0, 0, 0, 0, 0, 0]{lines}, checkout: {''.join(said)}}}"]
     if draw(st.booleans()):
-        web.append(f"{{flash: {{at: 2026-03-02T10:00, for: 1m, orders: 90, sku: A}}, checkout: {''.join(said[:4])}}}")
+        web.append(f"{{flash: {{at: 2026-03-02T10:00, for: 1m, orders: 40, sku: A}}, checkout: {''.join(said[:4])}}}")
     lanes = [f"{{from: V1, to: {place[5:7]}, transit: {draw(st.sampled_from(['5h', '1d']))}}}" for place in places]
     zones = draw(st.sampled_from(["", ", zones: [{id: Z1, at: [40, -80], share: .3}, {id: Z2, at: [41, -91], share: .7}]"]))
     shrink = draw(st.sampled_from(["0/d", "4/d"]))

@@ -12,10 +12,10 @@ from tests.twin.orders.made_up import texts
 from tests.twin.scenes import Ran, plan_of, run
 from tests.twin.world.test_conservation import Books
 from twin.kpis.orders import ORDER
-from twin.orders.state import Stage
+from twin.orders.state import Parcel, Stage
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(texts())
 def test_orders_add_up(text: str) -> None:
     books, checks = Books(), BookChecks()
@@ -30,7 +30,8 @@ def test_orders_add_up(text: str) -> None:
     book = orders_of(ran).book
     waiting = set(book.lines["order"][(book.lines["stamp"] > 0) & (book.lines["state"] == BACKORDERED)].tolist())
     still = set(np.flatnonzero(book.orders["stage"] != Stage.FREE).tolist())
-    assert still <= waiting, f"{left} orders never ended"
+    away = set(book.shipments["order"][book.shipments["stage"] == Parcel.SHIPPED].tolist())  # with a slow carrier
+    assert still <= waiting | away, f"{left} orders never ended"
     note(f"orders: {int(book.tally[:, ORDER['orders']].sum()) // 100}00")
     assert not book.soft.any()
     if not still:

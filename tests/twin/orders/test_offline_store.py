@@ -13,20 +13,20 @@ from twin.simulate import simulate
 SCENE = """
 name: test
 time: {start: 2026-11-26, days: 3, timezone: America/New_York}
-catalog: {generate: {skus: 60}}
+catalog: {generate: {skus: 300}}
 network:
   locations: [{id: S1, kind: store, open: "08:00-22:00"}, {id: S2, kind: store, open: "08:00-22:00"}, {id: V1, kind: supplier}]
   lanes: [{from: V1, to: S1, transit: 6h}, {from: V1, to: S2, transit: 6h}]
 demand:
-  pos: [{at: {kind: store}, lines_per_day: 600, hours: retail}]
+  pos: [{at: {kind: store}, lines_per_day: 150, hours: retail}]
   web: [{orders_per_day: 200, hours: retail, lines: {1: .7, 2: .3}, pickup_share: .5}]
   surges: [{name: black-friday, from: 2026-11-27, for: 1d, times: 4}]
   unmet: {pos: lost, web: cancel}
-inventory: {opening: {days_of_cover: 2}}
+inventory: {opening: {units: 4}}
 operations: {stations: {pick: {servers: 3, time: 5m}}}
 policies:
   safety: [{where: {kind: store}, channel: web, units: UNITS}]
-  reorder: [{use: base_stock, level: auto, service: .95, review: 1d}]
+  reorder: [{use: base_stock, level: 4, review: 1d}]
 disruptions: [{at: 2026-11-27T10:00, offline: {kind: store}, for: 10h}]
 """
 FALLING = ("pickup_cancel_rate", "stockout_cancel_rate", "reject_rate")

@@ -11,7 +11,7 @@ from twin.kpis.orders import ORDER
 SCENE = """
 name: test
 time: {start: 2026-03-02, days: 5}
-catalog: {generate: {skus: 40}}
+catalog: {generate: {skus: 60}}
 network:
   locations:
     - {id: F1, kind: fc, at: [40, -80]}
@@ -25,13 +25,13 @@ demand:
   web:
     - {orders_per_day: 400, lines: {1: .5, 2: .3, 4: .2}, checkout: {dist: exponential, mean: 9m}, abandon: .3, pickup_share: .2,
        cancel: {share: .1, delay: 1h}}
-inventory: {opening: {units: 30}, shrink: {rate: .5/d}}
+inventory: {opening: {units: 12}, shrink: {rate: .5/d}}
 ship_from_store: [{}]
 operations: {stations: {pick: {servers: 2, time: 2m}}, capacity: [{at: {ids: [F1]}, orders_per_day: 150}]}
 returns: {web: {rate: .1, delay: 1d}}
 policies:
   routing: {use: proximity, max_shipments: 3}
-  reorder: [{use: base_stock, level: 30, review: 1d}]
+  reorder: [{use: base_stock, level: 12, review: 1d}]
 """
 
 
