@@ -100,6 +100,15 @@ class WebOrders(BookKeeper):
         self.of = with_room(self.of, self.book.shipments.size, least)
         self.see()
 
+    def _least_left(self) -> int:
+        """Free rows of the kind that has fewest."""
+        book, of = self.control, self._control
+        return min(
+            book[Control.ORDERS_LEFT], book[Control.LINES_LEFT], book[Control.SHIPMENTS_LEFT], of[Hold.SESSIONS_LEFT],
+            of[Hold.PIECES_LEFT], of[Hold.DUE_LEFT], len(self.book.log) - book[Control.LOG],
+            len(self.book.messages) - book[Control.MESSAGES],
+        )  # fmt: skip
+
     def take_lives(self) -> None:
         """Keep what was noted of orders, of one that is watched alone where there is one, and what the book heard, since this was
         last done."""
@@ -128,7 +137,9 @@ class WebOrders(BookKeeper):
     ) -> None:
         """The record heard of stock: those who wait for it get theirs."""
         if self.book.control[Control.WAITING]:
-            self.grow(SPARE + int(self.book.control[Control.WAITING]))
+            needed = SPARE + int(self.book.control[Control.WAITING])
+            if self._least_left() < needed:
+                self.grow(2 * needed)
             table = self._whole_table(shelves, operations)
             allocate_cells(table, cells, heard_key)
             drain_orders(table, agenda.time)
