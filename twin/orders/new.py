@@ -178,8 +178,10 @@ def with_room(book: Book, least: int) -> Book:
     hard = _grown_ring(book.hard_timers, control, Control.HARD_FIRST, Control.HARD_END, least)
     asked = book.asked if book.asked.size >= shipments.size else np.zeros(2 * shipments.size, ASKED)
     asked[: int(control[Control.OUT])] = book.asked[: int(control[Control.OUT])]
+    log = book.log if book.log.size >= least else np.zeros(least, ENTRY)  # whoever keeps them has emptied them
+    messages = book.messages if book.messages.size >= least else np.zeros(least, MESSAGE)
     return book._replace(
-        orders=orders, lines=lines, shipments=shipments, soft_timers=soft, hard_timers=hard, asked=asked
+        log=log, messages=messages, orders=orders, lines=lines, shipments=shipments, soft_timers=soft, hard_timers=hard, asked=asked
     )
 
 
