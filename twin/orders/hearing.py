@@ -26,7 +26,7 @@ from twin.orders.state import (
     Parcel,
     Stage,
 )
-from twin.orders.stock import free_units, step
+from twin.orders.stock import free_units, safety_of, step
 from twin.orders.tables import Tables, book_of, part, record_of
 from twin.record.apply import apply_delta
 from twin.record.state import Record
@@ -260,7 +260,7 @@ def allocate(w: Tables, cell: int) -> None:
         return
     while True:
         line = np.int64(book.waiting[cell])
-        if line == NONE or free_units(record, cell) < book.lines[line].units:
+        if line == NONE or free_units(record, cell) - safety_of(book, cell) < book.lines[line].units:
             return
         step(w, line, ALLOCATE)
         row = book.lines[line]

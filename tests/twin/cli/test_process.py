@@ -136,7 +136,7 @@ def test_help_names_what_there_is_and_nothing_else() -> None:
     assert done.returncode == 0
     commands = done.stdout.split("Commands:")[1].split("\n  ")[1:]
     assert [line.split()[0] for line in commands] == [
-        "run", "replay", "validate", "diff", "schema", "scenarios", "compare",
+        "run", "replay", "validate", "diff", "schema", "scenarios", "compare", "explain",
     ]  # fmt: skip
 
 

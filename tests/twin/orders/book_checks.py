@@ -66,7 +66,8 @@ class BookChecks:
         if control[Control.BACKORDERS]:
             waited_for = np.flatnonzero(book.waiting != NONE)
             cells = record.cells[waited_for]
-            free = cells["on_hand"] - record.committed[waited_for] - cells["reserved"]
+            held_back = book.safety[waited_for] if book.safety.size > 1 else book.safety[0]
+            free = cells["on_hand"] - record.committed[waited_for] - cells["reserved"] - held_back
             assert (free < lines["units"][book.waiting[waited_for]]).all(), "stock lies there and somebody waits for it"
 
     def _check_pools(self, ran: Ran, live: NDArray[np.intp]) -> None:

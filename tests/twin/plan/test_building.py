@@ -19,7 +19,6 @@ from twin.simulate import MemoryNeeded, build
 @pytest.mark.parametrize(
     ("part", "what", "key"),
     [
-        ("demand: {web: {orders_per_day: 5}}", "web orders", "demand.web"),
         ("streams: {rfid: {sweep: '03:00'}}", "RFID sweeps", "streams.rfid"),
     ],
 )
