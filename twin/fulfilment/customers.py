@@ -121,8 +121,3 @@ def _place(w: Tables, slot: int, number: int, zone: int, pickup: int, cancel: in
     route(w, book, placed)
     if cancel != NEVER:
         enter(w, (cancel << KEY_SHIFT) | _RELEASE, _CANCEL, placed, number)
-
-
-__all__ = ["come", "pay"]
-
-_ = np

@@ -33,7 +33,7 @@ from twin.orders.hearing import (
 )
 from twin.orders.holds import expire_hold, next_hold_end
 from twin.orders.placing import answer, needs_asking
-from twin.orders.rows import note, tell
+from twin.orders.rows import tell
 from twin.orders.state import FULFIL, NONE, Book, Control, Told
 from twin.orders.tables import Tables, book_of, part, record_of
 from twin.record.state import Meter, Record
@@ -272,6 +272,3 @@ def advance_orders(w: Tables, until: int, at_once: bool, rows: int) -> int:
 def drain_orders(w: Tables, time: int) -> None:
     """Hand to the world what the book asked for when it heard from the network lane."""
     _drain(w, fulfilment_of(w), book_of(w), time)
-
-
-__all__ = ["ASKS", "FOUND_EMPTY", "FULL", "REACHED", "advance_orders", "drain_orders", "next_order_key", "note"]

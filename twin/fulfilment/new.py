@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from network.carriers import TRANSIT_DAYS, ZONE_CUTS_M
 from scenarios.schema.distributions import DurationDistribution
 from scenarios.schema.stations import Shift, Station
-from twin.clock import DAY, NEVER
+from twin.clock import NEVER
 from twin.demand.web.rows import CART, WANTED
 from twin.fulfilment.pending import SLICES
 from twin.fulfilment.state import (
@@ -237,6 +237,3 @@ def _longer(rows: NDArray[_Kind], size: int) -> NDArray[_Kind]:
     more = np.zeros(size, rows.dtype)
     more[: rows.size] = rows
     return more
-
-
-__all__ = ["DAY", "Benches", "new_fulfilment", "with_room"]

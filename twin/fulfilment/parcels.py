@@ -8,7 +8,7 @@ from twin.clock import HEARD, KEY_SHIFT, NEVER, Phase
 from twin.compiled import inlined
 from twin.fulfilment.jobs import drop, give_piece, give_pieces, put_back, restock, take_piece
 from twin.fulfilment.pending import enter
-from twin.fulfilment.state import ARRIVED, GONE, NEAREST_STORE, ORIGIN, PICKED, UNHEARD, WITHDRAWN, Fulfilment, Hold, What
+from twin.fulfilment.state import ARRIVED, GONE, NEAREST_STORE, ORIGIN, UNHEARD, WITHDRAWN, Fulfilment, Hold, What
 from twin.fulfilment.stations import day_of, fine_bin, measured, service_draw
 from twin.fulfilment.tables import fulfilment_of, shelves_of
 from twin.kpis.orders import NODE, NODE_MONEY
@@ -266,8 +266,3 @@ def inspected(w: Tables, piece: int, location: int, time: int) -> None:
     row.cell = cell_of(book, location, row.sku)
     of.money[day_of(of, time), location, _COGS] -= shelves.items[np.uintp(row.sku)].cost
     restock(w, piece, location, 0, time, quantile_draw(of.laws[of.control[_RETURN_CONFIRMS]], keyed_u32(root, n + 4)))
-
-
-__all__ = [
-    "PICKED", "close_shipment", "collect", "come_back", "deliver", "give_up", "inspected", "ready", "ship", "tell_arrived",
-]  # fmt: skip

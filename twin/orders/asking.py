@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from policies.routing.choosing import decide_by
-from policies.routing.columns import GRAMS, LOCATION, MORE, NO_LIMIT, ORDERS_LEFT, UNITS, UNITS_LEFT, VOLUME_GRAMS
+from policies.routing.columns import GRAMS, LOCATION, MORE, ORDERS_LEFT, UNITS, UNITS_LEFT, VOLUME_GRAMS
 from policies.routing.filters import excluded, room_left, ships_today
 from twin.compiled import inlined
 from twin.memory import Row
@@ -151,6 +151,3 @@ def decide_question(w: Tables) -> int:
             return max(0, rows)
         ask_about(w, slot, False)
         strict = False
-
-
-__all__ = ["NO_LIMIT", "ask_about", "candidate_at", "decide_question", "look_up", "turn_local_day", "value_of"]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -11,8 +10,7 @@ from numpy.typing import NDArray
 from policies.reservation import Standard
 from policies.routing.built_in import BuiltIn
 from policies.routing.columns import SPLIT_LINES
-from scenarios.errors import ScenarioError
-from twin.clock import DAY, NEVER
+from twin.clock import NEVER
 from twin.kpis.orders import ORDER_FIELDS
 from twin.local_days import midnights_of
 from twin.orders.rows import link
@@ -183,6 +181,3 @@ def with_room(book: Book, least: int) -> Book:
     return book._replace(
         log=log, messages=messages, orders=orders, lines=lines, shipments=shipments, soft_timers=soft, hard_timers=hard, asked=asked
     )
-
-
-__all__ = ["DAY", "Callable", "ScenarioError", "grown_pool", "local_days", "new_book", "with_room"]

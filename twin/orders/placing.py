@@ -9,7 +9,7 @@ from policies.reservation.deciding import BACKORDERED as OWED
 from policies.reservation.deciding import GRANTED, promise_standard
 from policies.reservation.deciding import REFUSED as NOT_PROMISED
 from policies.reservation.life import BACKORDERED, RELEASED, RESERVED
-from policies.routing.columns import FROM, LINE, LOCATION, SHIPPED
+from policies.routing.columns import FROM, LINE, SHIPPED
 from twin.clock import NEVER
 from twin.compiled import compiled, inlined
 from twin.kpis.orders import ORDER
@@ -173,7 +173,7 @@ def _promise(w: Tables, book: Book, record: Record, rows: int) -> bool:
         for row in range(i, end):
             line = _cut(book, book.question_rows[book.plan[row, LINE]], book.plan[row, SHIPPED])
             _reserve(w, book, record, line, book.promised[0, row], RESERVED, shipment)
-        _send_if_ready(book, shipment)
+        send_if_ready(book, shipment)
         i = end
     return True
 
@@ -225,7 +225,7 @@ def _reserve(w: Tables, book: Book, record: Record, line: int, cell: int, state:
 
 
 @inlined()
-def _send_if_ready(book: Book, shipment: int) -> None:
+def send_if_ready(book: Book, shipment: int) -> None:
     """Hand a shipment that waits for nothing more to its building; from now on it must leave in time."""
     parcel = book.shipments[shipment]
     if parcel.missing == 0 and parcel.stage == _WAITING:
@@ -282,7 +282,7 @@ def _fall_back(w: Tables, book: Book, record: Record) -> None:
             order = book.orders[book.control[_ASK]]
             note(book, _SAID_OWED, order.number, location, book.lines[line].sku, book.lines[line].units, 0)
     if shipment != NONE:
-        _send_if_ready(book, shipment)
+        send_if_ready(book, shipment)
 
 
 @inlined()
@@ -339,12 +339,3 @@ def _after_placing(w: Tables, book: Book, slot: int) -> None:
             note(book, _SAID_REFUSED, order.number, NONE, NONE, 0, 0)
     if order.open_lines == 0 and order.parcels == 0:
         give_order(w, slot)
-
-
-@inlined()
-def send_if_ready(book: Book, shipment: int) -> None:
-    """See ``_send_if_ready``; for what allocates stock to those who wait."""
-    _send_if_ready(book, shipment)
-
-
-__all__ = ["LOCATION", "answer", "begin_order", "needs_asking", "route", "route_again", "send_if_ready", "want_of_stock"]

@@ -7,17 +7,14 @@ import numpy as np
 from policies.reservation.life import (
     ALLOCATE,
     BACKORDERED,
-    HELD,
     REFUSED,
-    RESERVED,
     backordered_change,
     follow,
-    has_ended,
     reserved_change,
     soft_change,
 )
 from twin.compiled import inlined
-from twin.orders.rows import count, decided, page
+from twin.orders.rows import decided
 from twin.orders.state import NONE, UNROUTED, Book, Control
 from twin.orders.tables import Tables, book_of, part, record_of
 from twin.record.apply import check_point
@@ -140,24 +137,3 @@ def _leave_queue(book: Book, line: int) -> None:
         book.lines[row.after].before = row.before
     row.before, row.after = NONE, NONE
     book.control[_WAITING] -= 1
-
-
-@inlined()
-def ended(state: int) -> bool:
-    """Whether a line's last reservation has ended and no other is sought."""
-    return state != UNROUTED and has_ended(state)
-
-
-__all__ = [
-    "HELD",
-    "RESERVED",
-    "begin",
-    "cell_of",
-    "count",
-    "ended",
-    "free_units",
-    "page",
-    "safety_of",
-    "step",
-    "wait_in_queue",
-]  # fmt: skip

@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from scenarios import Resolved, Scenario
 
 MOST_STORES = 48  # that may ship to a zone, the best ones; centers and hubs always may
-NEVER_SHIPS = (NEVER, NEVER)
 
 
 @dataclass(frozen=True, eq=False)
