@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 
 from twin.clock import KEY_SHIFT, NEVER, Phase
-from twin.compiled import inlined
 from twin.fulfilment.jobs import give_pieces, take_piece
 from twin.fulfilment.pending import enter
 from twin.fulfilment.state import Fulfilment, Hold, What
@@ -15,7 +14,8 @@ from twin.orders.holds import begin_cart, hold_lines
 from twin.orders.placing import begin_order, route
 from twin.orders.rows import take_line, tell
 from twin.orders.state import NONE, Book, Control, Told
-from twin.orders.tables import Tables, book_of, part, record_of
+from twin.orders.tables import Tables, book_of, record_of
+from twin.parts import inlined, part
 
 _NEXT_CART, _FREE, _LEFT = int(Hold.NEXT_CART), int(Hold.FREE_SESSIONS), int(Hold.SESSIONS_LEFT)
 _CHECKOUT, _CANCEL = int(What.CHECKOUT), int(What.CANCEL)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 
 from twin.clock import HEARD, KEY_SHIFT, NEVER, Phase
-from twin.compiled import compiled, inlined
+from twin.compiled import compiled
 from twin.fulfilment.customers import come, pay
 from twin.fulfilment.jobs import accept, give_piece, give_pieces, served, withdraw
 from twin.fulfilment.parcels import collect, come_back, deliver, give_up, inspected, ready, ship, tell_arrived, tell_of
@@ -35,7 +35,8 @@ from twin.orders.holds import expire_hold, next_hold_end
 from twin.orders.placing import answer, needs_asking
 from twin.orders.rows import tell
 from twin.orders.state import FULFIL, NONE, Book, Control, Told
-from twin.orders.tables import Tables, book_of, part, record_of
+from twin.orders.tables import Tables, book_of, record_of
+from twin.parts import inlined, part
 from twin.record.state import Meter, Record
 from twin.world.lane import run_track
 

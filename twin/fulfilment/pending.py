@@ -7,11 +7,11 @@ So the heap holds the present slice only. Entries of one key come in the order i
 from __future__ import annotations
 
 from twin.clock import KEY_SHIFT, NEVER
-from twin.compiled import inlined
 from twin.fulfilment.state import Fulfilment, Hold
 from twin.fulfilment.tables import fulfilment_of
 from twin.orders.state import NONE
-from twin.orders.tables import Tables, part
+from twin.orders.tables import Tables
+from twin.parts import inlined, part
 
 _HEAP, _SLICE, _LATER = int(Hold.HEAP), int(Hold.SLICE), int(Hold.LATER)
 _FREE, _LEFT, _ENTERED = int(Hold.FREE_DUE), int(Hold.DUE_LEFT), int(Hold.ENTERED)

@@ -9,9 +9,9 @@ import numpy as np
 from numba import carray
 from numpy.typing import NDArray
 
-from twin.compiled import inlined
 from twin.demand.web.rows import CART, WANTED
 from twin.memory import pointer
+from twin.parts import inlined
 
 # A customer between cart and checkout.
 SESSION = np.dtype(

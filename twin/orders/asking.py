@@ -7,11 +7,11 @@ import numpy as np
 from policies.routing.choosing import decide_by
 from policies.routing.columns import GRAMS, LOCATION, MORE, ORDERS_LEFT, UNITS, UNITS_LEFT, VOLUME_GRAMS
 from policies.routing.filters import excluded, room_left, ships_today
-from twin.compiled import inlined
 from twin.memory import Row
 from twin.orders.state import NONE, UNROUTED, Book, Control
 from twin.orders.stock import cell_of, free_units, safety_of
-from twin.orders.tables import Tables, book_of, part, record_of
+from twin.orders.tables import Tables, book_of, record_of
+from twin.parts import inlined, part
 from twin.record.state import Record
 
 _NOW, _ASK, _ASKED = int(Control.NOW), int(Control.ASK), int(Control.ASKED_LINES)

@@ -8,12 +8,12 @@ from policies.reservation.deciding import GRANTED, hold_standard
 from policies.reservation.life import CONVERT, EXPIRE, HELD
 from policies.routing.columns import LOCATION
 from twin.clock import NEVER
-from twin.compiled import inlined
 from twin.kpis.orders import ORDER
 from twin.orders.rows import count, give_order, heard, note, page, take_order
 from twin.orders.state import NONE, Book, Control, Life, Stage
 from twin.orders.stock import begin, cell_of, free_units, safety_of, step
-from twin.orders.tables import Tables, book_of, part, record_of
+from twin.orders.tables import Tables, book_of, record_of
+from twin.parts import inlined, part
 from twin.record.state import Record
 
 _NOW, _START = int(Control.NOW), int(Control.START)

@@ -13,6 +13,7 @@ from twin.memory import table_of
 from twin.orders.new import new_book, with_room
 from twin.orders.placing import put_question
 from twin.orders.state import Control
+from twin.parts import load_parts
 from twin.plan.build import Plan
 
 Table = NDArray[np.int64]
@@ -23,6 +24,7 @@ class BookKeeper:
 
     def __init__(self, plan: Plan, *, logs: bool = False, records: bool = False) -> None:
         assert plan.web is not None
+        load_parts()
         self.routing = plan.web.routing
         self.book = new_book(plan, logs=logs, records=records)
         self._table: Table = np.zeros((0, 4), np.int64)

@@ -11,7 +11,7 @@ from policies.reservation.deciding import REFUSED as NOT_PROMISED
 from policies.reservation.life import BACKORDERED, RELEASED, RESERVED
 from policies.routing.columns import FROM, LINE, SHIPPED
 from twin.clock import NEVER
-from twin.compiled import compiled, inlined
+from twin.compiled import compiled
 from twin.kpis.orders import ORDER
 from twin.orders.asking import ask_about, candidate_at, look_up, turn_local_day, value_of
 from twin.orders.holds import begin_cart, convert
@@ -32,7 +32,8 @@ from twin.orders.state import (
 )
 from twin.orders.state import SPLIT as WAS_SPLIT
 from twin.orders.stock import begin, cell_of, free_units, safety_of, wait_in_queue
-from twin.orders.tables import Tables, book_of, part, record_of
+from twin.orders.tables import Tables, book_of, record_of
+from twin.parts import inlined, part
 from twin.record.state import Record
 
 _NOW, _ASK, _ASKED, _FIRST, _MANY = (

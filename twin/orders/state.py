@@ -12,8 +12,8 @@ import numpy as np
 from numba import carray
 from numpy.typing import NDArray
 
-from twin.compiled import inlined
 from twin.memory import pointer
+from twin.parts import inlined
 
 NONE = -1  # of an index: nothing
 
