@@ -18,7 +18,16 @@ from numpy.typing import NDArray
 # One record of a structured array, such as ``rows[i]``: numba knows its fields; numpy's type for it, ``np.void``, none.
 Row: TypeAlias = Any
 
+CACHE_LINE = 64  # bytes
 COLUMNS = 4  # address, then up to three lengths
+
+
+def rows_of(size: int, kind: np.dtype[np.void]) -> NDArray[np.void]:
+    """So many rows of zeros, the first of them at the start of a cache line: none lies across two that could lie in one."""
+    memory = np.zeros(size * kind.itemsize + CACHE_LINE, np.uint8)
+    start = -memory.ctypes.data % CACHE_LINE
+    rows: NDArray[np.void] = memory[start : start + size * kind.itemsize].view(kind)
+    return rows
 
 
 def table_of(arrays: Iterable[NDArray[Any]]) -> NDArray[np.int64]:
