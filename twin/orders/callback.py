@@ -80,8 +80,8 @@ class LazyQuestion(Question):
         control = self._control
         self._table, self._candidates, self._given = table, None, None
         self.n_lines, self.n_candidates = control[_ASKED], control[_MANY]
-        self._known = 0
-        self._look(min(FEW, self.n_candidates))
+        self._known = known = min(FEW, self.n_candidates)
+        look_further(table, 0, known, self._whole_at)
 
     def whenever(self) -> bool:
         """Ask the same, calendars aside, where somebody was left out for these only; False where nobody was."""
