@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import numba
+from llvmlite.binding import ffi
 from numba import njit
 from numba.core import environment
 from numba.core.caching import Cache
@@ -87,6 +88,7 @@ def _environment_from_cache(module: str, constants: list[Any], name: str) -> Env
 
 Cache.load_overload = _load_from_cache
 environment._rebuild_env = _environment_from_cache
+ffi.lib._lock._cblist.clear()  # numba tells of every call of LLVM: thousands of events at each start, to nobody
 
 compiled = partial(njit, cache=True, nogil=True)
 """A kernel that Python calls: ``@compiled()``."""

@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import os
 import shutil
+import subprocess
+import sys
 import time
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 from numba.core import event
@@ -47,17 +52,28 @@ inventory: {opening: {units: 9}}
 operations: {stations: {pick: {at: {kind: fc}, time: 1m, shifts: [{from: "08:00", to: "20:00", servers: 1}]}}}
 """
 
+PARTS = {"tills": _SMALL, "orders": _ORDERS}
+
 
 class _Teller(event.Listener):  # type: ignore[misc]
-    """Passes on which kernel is being compiled."""
+    """Passes on which kernel is being compiled, and how many that makes, here or in another process."""
 
-    def __init__(self) -> None:
-        self.count = 0
+    def __init__(self, tell: Callable[[str, int], None]) -> None:
+        self._tell, self._count, self._lock = tell, 0, Lock()
+
+    def say(self, name: str) -> None:
+        """A kernel is being compiled."""
+        with self._lock:
+            self._count += 1
+            self._tell(name, self._count)
+
+    def read(self, names: Iterable[str]) -> None:
+        """Say what another process compiles, a line each, until it ends."""
+        for name in names:
+            self.say(name.strip())
 
     def on_start(self, found: Any) -> None:
-        self.count += 1
-        name = getattr(found.data.get("dispatcher"), "__name__", "kernel")
-        compiling(name.lstrip("_"), self.count, max(KERNELS, self.count))
+        self.say(getattr(found.data.get("dispatcher"), "__name__", "kernel").lstrip("_"))
 
     def on_end(self, found: Any) -> None:
         pass
@@ -70,18 +86,42 @@ def warm_up() -> None:
         with suppress(OSError):  # of somebody else's, or on a file system that is read only
             os.utime(mark)  # in use: not one of the old ones
         return
-    import scenarios
-    from twin.body.simulation import Simulation
-    from twin.plan.build import build_plan
-
-    with event.install_listener("numba:compile", _Teller()):
-        Simulation(build_plan(scenarios.loads(_SMALL)), 1, folder=None).run()
-        Simulation(build_plan(scenarios.loads(_ORDERS)), 1, folder=None).run()
-        _warm_large()
+    teller = _Teller(lambda name, count: compiling(name, count, max(KERNELS, count)))
+    with event.install_listener("numba:compile", teller):
+        _beside(teller)
+        for part in PARTS:
+            _compile(part)
     mark.parent.mkdir(parents=True, exist_ok=True)
     mark.touch()
     if mark.parent.name.startswith(PREFIX):
         forget_old(mark.parent.parent)
+
+
+def _compile(part: str) -> None:
+    """Compile a part of all kernels, or take it from the cache: run a tiny scenario that uses all of them."""
+    import scenarios
+    from twin.body.simulation import Simulation
+    from twin.plan.build import build_plan
+
+    Simulation(build_plan(scenarios.loads(PARTS[part])), 1, folder=None).run()
+    if part == "tills":
+        _warm_large()
+
+
+def _beside(teller: _Teller) -> None:
+    """Have each part compiled by a process of its own, which takes half the time; what one of them fails at is compiled here."""
+    if (os.cpu_count() or 1) < len(PARTS):
+        return
+    command = [sys.executable, "-m", "twin.warm"]
+    workers = [subprocess.Popen([*command, part], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) for part in PARTS]
+    try:
+        with ThreadPoolExecutor(len(workers)) as readers:
+            for _ in readers.map(teller.read, [worker.stdout for worker in workers]):
+                pass
+    finally:
+        for worker in workers:
+            worker.kill()
+            worker.wait()
 
 
 def _warm_large() -> None:
@@ -127,9 +167,14 @@ def _used_s(folder: Path) -> float:
 
 
 def main() -> None:
-    """``python -m twin.warm``: what set-up calls, so that no first run has to wait."""
-    import sys
+    """``python -m twin.warm``: what set-up calls, so that no first run has to wait.
 
+    With the name of a part: compile that part only, and print the name of each kernel.
+    """
+    if sys.argv[1:]:
+        with event.install_listener("numba:compile", _Teller(lambda name, _: print(name, flush=True))):
+            _compile(sys.argv[1])
+        return
     from twin.runs.progress import display_for, on_compiling
 
     display = display_for(sys.stderr)
