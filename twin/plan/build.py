@@ -30,7 +30,8 @@ from twin.plan.limits import check_lanes, not_simulated
 from twin.plan.opening import OpenOrder, days_of, open_orders, opening_stock
 from twin.plan.places import check_names, locations_of, read_network
 from twin.plan.rules import plan_rules
-from twin.plan.web import WebPlan, pickup_stores, plan_web
+from twin.plan.serving import pickup_stores
+from twin.plan.web import WebPlan, plan_web
 
 if TYPE_CHECKING:
     from scenarios import Resolved, Scenario

@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scenarios.schema.operations import PERFECT, Stream
-from twin.clock import NEVER
 from twin.plan.places import locations_of
+from twin.plan.serving import serves_at_all
 
 if TYPE_CHECKING:
     from scenarios import Scenario
@@ -175,9 +175,7 @@ def _senders(plan: Plan) -> set[int]:
     """Locations that ship to customers at some time of the run."""
     if plan.web is None:
         return set()
-    ships = plan.web.ships
-    there = (ships[:, 0] < plan.scenario.end_us) & (ships[:, 1] > plan.scenario.start_us) & (ships[:, 0] < NEVER)
-    return set(np.flatnonzero(there).tolist())
+    return set(np.flatnonzero(serves_at_all(plan.scenario, plan.network)).tolist())
 
 
 def _serving(plan: Plan) -> set[int]:
