@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from network import Network
 from network.carriers import FREIGHT_BY_KG, MILLIONTHS, ZONE_CUTS_M, RateTable
 from policies.registry import make_reservation, make_routing
-from policies.reservation import ReservationFacts, ReservationPolicy
+from policies.reservation import ReservationFacts, Standard
 from policies.routing.base import RoutingFacts, RoutingPolicy
 from scenarios.schema.shipping import Carrier
 from twin.clock import NEVER
@@ -47,7 +47,7 @@ class WebPlan:
 
     carts: CartPlan
     routing: RoutingPolicy
-    reservation: ReservationPolicy
+    reservation: Standard
     candidate_first: NDArray[np.int64]
     candidates: NDArray[np.int64]
     ships: NDArray[np.int64]
@@ -82,8 +82,8 @@ def plan_web(
     routing = make_routing(use, facts, params)
     first, candidates = _candidates(routing.sorts_by, network, ships, metres, carrier, tables, scenario)
     web = WebPlan(
-        carts, routing, _reservation(scenario), first, candidates, ships, most, carrier, tables, metres,
-        _nearest_store(network, metres), _safety(scenario, network, items, cells), _goods(scenario, items),
+        carts, routing, _reservation(resolved), first, candidates, ships, most, carrier, tables, metres,
+        _nearest_store(network, metres), _safety(scenario, network, items, cells), _goods(items),
     )  # fmt: skip
     unserved = expect_web(carts.expected, first, candidates, ships[:, 0] <= scenario.start_us, cells, demand)
     if unserved.size:
@@ -97,10 +97,17 @@ def _nobody_ranges(unserved: NDArray[np.int32], items: Items) -> str:
     return f"Web customers ask in vain, somewhere, for what nobody ranges who serves them: {names}{more}."
 
 
-def _reservation(scenario: Scenario) -> ReservationPolicy:
+def _reservation(resolved: Resolved) -> Standard:
+    scenario = resolved.scenario
     given = scenario.policies.reservation
     facts = ReservationFacts(backorders=scenario.demand.unmet.web == "backorder")
-    return make_reservation(given.use if given else "standard", facts, dict(given.params) if given else {})
+    made = make_reservation(given.use if given else "standard", facts, dict(given.params) if given else {})
+    if not isinstance(made, Standard):
+        raise resolved.error(
+            ("policies", "reservation", "use"), "a reservation rule of one's own is not asked in a run yet",
+            found=type(made).__name__, expected="standard",
+        )  # fmt: skip
+    return made
 
 
 def _most(scenario: Scenario, network: Network) -> NDArray[np.int64]:
@@ -204,11 +211,5 @@ def _safety(scenario: Scenario, network: Network, items: Items, cells: Cells) ->
     return safety
 
 
-def _goods(scenario: Scenario, items: Items) -> NDArray[np.int64]:
-    goods = np.zeros((len(items.skus), 3), np.int64)
-    goods[:, 2] = np.rint(items.price * MILLIONTHS)
-    for item in scenario.catalog.items or ():
-        place = items.index[item.sku]
-        goods[place, 0] = round((item.weight_kg or 0.0) * 1000)
-        goods[place, 1] = round((item.volume_l or 0.0) * 1000)
-    return goods
+def _goods(items: Items) -> NDArray[np.int64]:
+    return np.stack([items.grams, items.volume_cm3, np.rint(items.price * MILLIONTHS).astype(np.int64)], axis=1)
