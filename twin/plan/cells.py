@@ -83,6 +83,11 @@ def range_cells(resolved: Resolved, network: Network, items: Items) -> Cells:
             if name not in items.index:
                 where = ("assortment", number, "skus")
                 raise resolved.error(where, "no such item", found=name, expected="SKUs of the catalog")
+        for key in ("category", "sku"):
+            if getattr(rule.where, key) is not None:
+                raise resolved.error(
+                    ("assortment", number, "where", key), "selects no locations", expected="`skus` for what they range"
+                )
         own, everything = _of_rule(rule, items)
         for i in np.flatnonzero(locations_of(rule.where, network)).tolist():
             place = network.locations[i]
