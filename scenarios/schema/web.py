@@ -16,7 +16,9 @@ from scenarios.fields import (
     PositiveNumber,
     Reader,
     Share,
+    SignedDuration,
     Step,
+    TimeZone,
     fault,
     kind_of,
 )
@@ -111,6 +113,8 @@ class WebDemand(Part):
     flash: Flash | None = Field(None, description="A flash sale.")
     replay: DataFile | None = Field(None, description="Checkouts as they were recorded.")
     columns: WebColumns | None = Field(None, description="Columns of the feed, where they have other names.")
+    timezone: TimeZone | None = Field(None, description="Zone of the feed's local times; absent: the scenario's.")
+    shift: SignedDuration | None = Field(None, description="Moves the feed in time; absent: as dated.")
     lines: Annotated[dict[int, float], LinesReader()] = Field(
         {1: 1.0}, description="Shares of orders by lines."
     )
@@ -126,7 +130,7 @@ class WebDemand(Part):
     @model_validator(mode="after")
     def _check(self) -> Self:
         exactly_one(self, "orders_per_day", "pos_share", "flash", "replay")
-        only_with(self, "replay", "columns")
+        only_with(self, "replay", "columns", "timezone", "shift")
         leader = next(iter(given(self, "flash", "replay")), "")
         for key in _BROUGHT.get(leader, ()):
             if key in self.model_fields_set:

@@ -76,10 +76,10 @@ def pay(w: Tables, who: int) -> None:
     slot = session.slot
     if book.orders[slot].number != session.number:
         slot = NONE
-    _tell_order(of, book, session.number, session.zone, session.pickup, session.first, book.control[_NOW])
+    _tell_order(of, book, session, book.control[_NOW])
     if slot == NONE:
         slot = begin_cart(book, session.number, session.zone, session.pickup, 0)
-        _write_lines(of, book, slot, session.first, 0)
+        _write_lines(of, book, slot, session.first)
     _place(w, slot, session.number, session.zone, session.pickup, session.cancel)
     give_pieces(of, session.first)
     session.next = of.control[_FREE]
@@ -88,31 +88,36 @@ def pay(w: Tables, who: int) -> None:
 
 
 @inlined()
-def _tell_order(of: Fulfilment, book: Book, number: int, zone: int, pickup: int, piece: int, time: int) -> None:
+def _tell_order(of: Fulfilment, book: Book, session: Row, time: int) -> None:
     """A checkout names what is wanted, the last line first."""
-    many, at = 0, piece
-    while at != NONE:
-        many += 1
-        at = of.pieces[at].next
-    for i in range(many - 1, -1, -1):
-        at = piece
-        for _ in range(i):
-            at = of.pieces[at].next
-        tell(book, _CHECKED_OUT, number, 0, i, pickup, zone, of.pieces[at].sku, of.pieces[at].units, 0, time)
+    for i in range(_length(of, session.first) - 1, -1, -1):
+        piece = of.pieces[_nth(of, session.first, i)]
+        tell(book, _CHECKED_OUT, session.number, 0, i, session.pickup, session.zone, piece.sku, piece.units, 0, time)
 
 
 @inlined()
-def _write_lines(of: Fulfilment, book: Book, slot: int, piece: int, _: int) -> None:
+def _write_lines(of: Fulfilment, book: Book, slot: int, first: int) -> None:
     """Lines of a cart as they are wanted; the list is short, and the last one is written first."""
-    many, at = 0, piece
+    for i in range(_length(of, first) - 1, -1, -1):
+        piece = of.pieces[_nth(of, first, i)]
+        take_line(book, slot, piece.sku, piece.units)
+
+
+@inlined()
+def _length(of: Fulfilment, first: int) -> int:
+    many, at = 0, first
     while at != NONE:
         many += 1
         at = of.pieces[at].next
-    for i in range(many - 1, -1, -1):
-        at = piece
-        for _step in range(i):
-            at = of.pieces[at].next
-        take_line(book, slot, of.pieces[at].sku, of.pieces[at].units)
+    return many
+
+
+@inlined()
+def _nth(of: Fulfilment, first: int, n: int) -> int:
+    at = first
+    for _ in range(n):
+        at = of.pieces[at].next
+    return at
 
 
 @part()

@@ -5,18 +5,10 @@ from __future__ import annotations
 from twin.clock import HEARD, KEY_SHIFT, Phase
 from twin.fulfilment.calendar import leaves_at
 from twin.fulfilment.pending import enter
-from twin.fulfilment.state import (
-    GONE,
-    PICKED,
-    UNHEARD,
-    WITHDRAWN,
-    Fulfilment,
-    Hold,
-    What,
-)
+from twin.fulfilment.state import GONE, PICKED, UNHEARD, WITHDRAWN, Fulfilment, Hold, What
 from twin.fulfilment.stations import arrive, day_of, has_room, keep_waiting, leave, measured, service_draw
 from twin.fulfilment.tables import fulfilment_of, shelves_of
-from twin.kpis.orders import NODE, NODE_MONEY
+from twin.kpis.orders import NODE
 from twin.orders.rows import note
 from twin.orders.state import NONE, Book, Life
 from twin.orders.tables import Tables, book_of
@@ -26,37 +18,16 @@ from twin.random.tables import quantile_draw
 from twin.world.shelf import put_one_back, take_one_line
 from twin.world.state import Shelves
 
-_SERVICE, _TRANSIT, _RETURNS, _CONFIRM_ROOT = (
-    int(Hold.SERVICE_ROOT), int(Hold.TRANSIT_ROOT), int(Hold.RETURN_ROOT), int(Hold.CONFIRM_ROOT),
-)  # fmt: skip
-_RETURN_SHARE, _RETURN_DELAY, _INSPECT, _RETURN_TO, _SALEABLE = (
-    int(Hold.RETURN_SHARE), int(Hold.RETURN_DELAY), int(Hold.INSPECT), int(Hold.RETURN_TO), int(Hold.SALEABLE),
-)  # fmt: skip
-_PICKUP_HOLD, _NO_SHOW, _CONFIRMS, _RETURN_CONFIRMS = (
-    int(Hold.PICKUP_HOLD), int(Hold.NO_SHOW), int(Hold.CONFIRMS), int(Hold.RETURN_CONFIRMS),
-)  # fmt: skip
-_FREE_PIECES, _PIECES_LEFT, _FINDS = int(Hold.FREE_PIECES), int(Hold.PIECES_LEFT), int(Hold.FINDS)
-_CONFIRMED, _SHIP, _DELIVER, _READY, _COLLECT, _GIVE_UP, _RETURN, _INSPECTED, _PUT_BACK, _AWAY, _CLOSED = (
-    int(w)
-    for w in (
-        What.CONFIRMED, What.SHIP, What.DELIVER, What.READY, What.COLLECT, What.GIVE_UP, What.RETURN, What.INSPECTED,
-        What.PUT_BACK, What.TURNED_AWAY, What.CLOSED,
-    )
-)  # fmt: skip
-_PICK_HEARD, _PICK = (int(Phase.PICK) << 1) | HEARD, int(Phase.PICK) << 1
-_RETURN_PHASE, _RETURN_HEARD, _RELEASE = int(Phase.RETURN) << 1, (int(Phase.RETURN) << 1) | HEARD, int(Phase.RELEASE) << 1
-_ASSIGNED, _PICKS, _PICKED_UNITS, _REJECTS, _SHIPMENTS, _SHIPPED_UNITS, _DELIVERED, _COLLECTED, _RETURNED, _RESTOCKED = (
-    NODE[name]
-    for name in (
-        "assigned", "picks", "picked_units", "rejects", "shipments", "shipped_units", "delivered", "collected",
-        "returned_units", "restocked_units",
-    )
-)  # fmt: skip
-_REVENUE, _COGS, _SHIPPING = NODE_MONEY["revenue"], NODE_MONEY["cost_of_goods"], NODE_MONEY["shipping"]
-_SAID_SHIPPED, _SAID_READY, _SAID_RETURNED, _SAID_RESTOCKED = (
-    int(k) for k in (Life.SHIPPED, Life.READY, Life.RETURNED, Life.RESTOCKED)
+_SERVICE, _CONFIRM_ROOT, _CONFIRMS = int(Hold.SERVICE_ROOT), int(Hold.CONFIRM_ROOT), int(Hold.CONFIRMS)
+_FREE_PIECES, _PIECES_LEFT = int(Hold.FREE_PIECES), int(Hold.PIECES_LEFT)
+_CONFIRMED, _SHIP, _READY, _PUT_BACK, _AWAY, _CLOSED = (
+    int(w) for w in (What.CONFIRMED, What.SHIP, What.READY, What.PUT_BACK, What.TURNED_AWAY, What.CLOSED)
 )
-_ONE, _DAY = 1 << 32, 86_400_000_000
+_PICK_HEARD, _PICK, _RETURN_HEARD = (int(Phase.PICK) << 1) | HEARD, int(Phase.PICK) << 1, (int(Phase.RETURN) << 1) | HEARD
+_ASSIGNED, _PICKS, _PICKED_UNITS, _REJECTS, _RESTOCKED = (
+    NODE[name] for name in ("assigned", "picks", "picked_units", "rejects", "restocked_units")
+)
+_SAID_RESTOCKED = int(Life.RESTOCKED)
 
 
 @inlined()
@@ -142,9 +113,6 @@ def pick(w: Tables, job: int, time: int) -> None:
             of.nodes[day, work.location, _PICKED_UNITS] += row.units
         else:
             of.nodes[day, work.location, _REJECTS] += 1
-            if of.control[_FINDS] < of.finds.size:
-                of.finds[of.control[_FINDS]] = row.cell
-                of.control[_FINDS] += 1
         piece = row.next
     work.left = left
     if left == 0:
@@ -179,13 +147,14 @@ def put_back(w: Tables, job: int, time: int) -> None:
             copy = take_piece(of)
             there = of.pieces[copy]
             there.sku, there.units, there.cell, there.taken, there.next = row.sku, row.units, row.cell, 0, NONE
+            there.number = work.number
             draw = keyed_u32(of.control[_CONFIRM_ROOT], service_draw(of, job) + 1)
-            restock(w, copy, work.location, work.number, time, quantile_draw(of.laws[of.control[_CONFIRMS]], draw))
+            restock(w, copy, work.location, time, quantile_draw(of.laws[of.control[_CONFIRMS]], draw))
         piece = row.next
 
 
 @part()
-def restock(w: Tables, piece: int, location: int, number: int, time: int, delay: int) -> None:
+def restock(w: Tables, piece: int, location: int, time: int, delay: int) -> None:
     """Units come onto a shelf outside of any delivery; the book hears of it after ``delay``."""
     of = fulfilment_of(w)
     book = book_of(w)
@@ -193,7 +162,7 @@ def restock(w: Tables, piece: int, location: int, number: int, time: int, delay:
     row = of.pieces[piece]
     put_one_back(shelves, time, location, row.cell, row.sku, row.units)
     of.nodes[day_of(of, time), location, _RESTOCKED] += row.units
-    note(book, _SAID_RESTOCKED, number, location, row.sku, row.units, 0)
+    note(book, _SAID_RESTOCKED, row.number, location, row.sku, row.units, 0)
     enter(w, ((time + delay) << KEY_SHIFT) | _RETURN_HEARD, _PUT_BACK, piece, time)
 
 
@@ -261,6 +230,6 @@ def _pass_on(w: Tables, of: Fulfilment, job: int, station: int, following: int, 
         arrive(w, job, following, time)
         leave(w, station, time)
     else:
-        keep_waiting(of, job, following)
+        keep_waiting(of, job, following, time)
 
 

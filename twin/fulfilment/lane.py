@@ -53,7 +53,7 @@ _ORDERS_LEFT, _LINES_LEFT, _SHIPMENTS_LEFT, _LOG = (
 _SOFT_FIRST, _SOFT_END, _HARD_FIRST, _HARD_END = (
     int(c) for c in (Control.SOFT_FIRST, Control.SOFT_END, Control.HARD_FIRST, Control.HARD_END)
 )
-_STOP, _NEXT_CART, _FINDS = int(Hold.STOP), int(Hold.NEXT_CART), int(Hold.FINDS)
+_STOP, _NEXT_CART = int(Hold.STOP), int(Hold.NEXT_CART)
 _SESSIONS_LEFT, _PIECES_LEFT, _DUE_LEFT = int(Hold.SESSIONS_LEFT), int(Hold.PIECES_LEFT), int(Hold.DUE_LEFT)
 _CHECKOUT, _CANCEL, _SERVED, _CONFIRMED, _SHIP, _DELIVER, _READY, _COLLECT, _GIVE_UP, _RETURN, _INSPECTED, _PUT_BACK, _AWAY = (
     int(w)
@@ -65,11 +65,9 @@ _CHECKOUT, _CANCEL, _SERVED, _CONFIRMED, _SHIP, _DELIVER, _READY, _COLLECT, _GIV
 _KIND = (1 << KIND_BITS) - 1
 _EXPIRY = int(Phase.RELEASE) << 1
 _REVIEW = int(Phase.REVIEW) << 1
-_COUNT = int(Phase.COUNT) << 1
 _BITS = (1 << KEY_SHIFT) - 1
-REACHED, ASKS, FULL, FOUND_EMPTY = 0, 1, 2, 3
-"""Why ``advance_orders`` returned: it came as far as it could; a rule in Python is asked; memory must grow; a picker found
-nothing."""
+REACHED, ASKS, FULL = 0, 1, 2
+"""Why ``advance_orders`` returned: it came as far as it could; a rule in Python is asked; memory must grow."""
 SPARE = 4096  # rows of each kind that one thing that happens may need
 
 
@@ -223,12 +221,8 @@ def _is_full(of: Fulfilment, book: Book) -> bool:
 def _settle(w: Tables, of: Fulfilment, book: Book, record: Record, until: int) -> int:
     """After something happened: the world is told what the book asks of it; where the record signals, the lane must stop."""
     _drain(w, of, book, book.control[_NOW])
-    instant = book.control[_NOW] << KEY_SHIFT
     if record.meters[_SIGNALS]:
-        until = min(until, instant | _REVIEW)
-    if of.control[_FINDS]:
-        of.control[_STOP] = FOUND_EMPTY
-        until = min(until, instant | _COUNT)
+        until = min(until, (book.control[_NOW] << KEY_SHIFT) | _REVIEW)
     return until
 
 

@@ -28,7 +28,7 @@ from twin.fulfilment.state import (
 )
 from twin.kpis.orders import FINE_BINS, NODE_FIELDS, NODE_MONEY_FIELDS
 from twin.memory import rows_of
-from twin.orders.new import grown_pool, local_days
+from twin.orders.new import grown_pool
 from twin.orders.rows import link
 from twin.orders.state import NONE
 from twin.plan.build import Plan
@@ -93,7 +93,7 @@ def new_fulfilment(plan: Plan, replication: int) -> tuple[Fulfilment, Benches]:
         slices=np.full(SLICES, NONE, np.int64), nodes=np.zeros((plan.days, places, len(NODE_FIELDS)), np.int64),
         money=np.zeros((plan.days, places, len(NODE_MONEY_FIELDS)), np.float64),
         cycle=np.zeros(FINE_BINS, np.int64), collect=np.zeros(FINE_BINS, np.int64), wait=np.zeros(FINE_BINS, np.int64),
-        finds=np.zeros(0, np.int32), midnights=local_days(plan)[0], control=control,
+        midnights=plan.local_days.midnights, jumps=plan.local_days.jumps, control=control,
     )  # fmt: skip
     assert zones == len(of.nearest)
     return of, benches
@@ -178,7 +178,7 @@ def _desks(plan: Plan, web: WebPlan, laws: Laws, benches: Benches) -> tuple[NDAr
     for carrier in carriers:
         first.append(len(times))
         times += sorted(carrier.pickup)
-    desks, clocks = np.zeros(len(places), DESK), local_days(plan)[1]
+    desks, clocks = np.zeros(len(places), DESK), plan.local_days.clock
     for i, place in enumerate(places):
         desk, number = desks[i], int(web.carrier[i])
         desk["entry"], desk["clock"], desk["law"], desk["rates"] = benches.entry[i], clocks[i], NONE, NONE

@@ -108,8 +108,18 @@ class WebOrders(BookKeeper):
         return min(
             book[Control.ORDERS_LEFT], book[Control.LINES_LEFT], book[Control.SHIPMENTS_LEFT], of[Hold.SESSIONS_LEFT],
             of[Hold.PIECES_LEFT], of[Hold.DUE_LEFT], len(self.book.log) - book[Control.LOG],
+            len(self.book.hard_timers) - (book[Control.HARD_END] - book[Control.HARD_FIRST]),
             len(self.book.messages) - book[Control.MESSAGES],
         )  # fmt: skip
+
+    def _to_send(self) -> int:
+        """Rows of one kind that are needed where all who wait get their stock at once and are sent to their buildings.
+
+        Of a line that waits: an entry of the log that it gets its stock, and of its shipment one that it is sent, or two things
+        that are due; and a piece for each of the shipment's lines, whether it waited or not.
+        """
+        waiting, lines = self.control[Control.WAITING], len(self.book.lines) - self.control[Control.LINES_LEFT]
+        return max(2 * waiting, min(lines, waiting * len(self.book.question_rows)))
 
     def take_lives(self) -> None:
         """Keep what was noted of orders, of one that is watched alone where there is one, and what the book heard, since this was
@@ -139,7 +149,7 @@ class WebOrders(BookKeeper):
     ) -> None:
         """The record heard of stock: those who wait for it get theirs."""
         if self.book.control[Control.WAITING]:
-            needed = SPARE + int(self.book.control[Control.WAITING])
+            needed = SPARE + self._to_send()
             if self._least_left() < needed:
                 self.grow(2 * needed)
             table = self._whole_table(shelves, operations)

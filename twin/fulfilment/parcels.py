@@ -4,24 +4,26 @@ from __future__ import annotations
 
 import numpy as np
 
+from policies.routing.shipping import step_of, surcharge
 from twin.clock import HEARD, KEY_SHIFT, NEVER, Phase
 from twin.fulfilment.jobs import drop, give_piece, give_pieces, put_back, restock, take_piece
 from twin.fulfilment.pending import enter
 from twin.fulfilment.state import ARRIVED, GONE, NEAREST_STORE, ORIGIN, UNHEARD, WITHDRAWN, Fulfilment, Hold, What
 from twin.fulfilment.stations import day_of, fine_bin, measured, service_draw
 from twin.fulfilment.tables import fulfilment_of, shelves_of
-from twin.kpis.orders import NODE, NODE_MONEY
+from twin.kpis.orders import NODE, NODE_MONEY, ORDER
+from twin.orders.clocks import open_from
 from twin.orders.hearing import close_shipment, forget_if_done, hear_delivered, hear_not_collected, hear_ready, hear_shipped
-from twin.orders.rows import note, tell
-from twin.orders.state import NONE, Book, Life, Told
+from twin.orders.rows import count, note, tell
+from twin.orders.state import AWAITED_FOR_EVER, NONE, READY_LATE, Book, Control, Life, Told
 from twin.orders.stock import cell_of
 from twin.orders.tables import Tables, book_of
 from twin.parts import inlined, part
-from twin.random.drawn import keyed_u32
+from twin.random.drawn import keyed_root, keyed_u32
 from twin.random.tables import quantile_draw
 from twin.world.state import Shelves
 
-_TRANSIT, _RETURNS, _CONFIRM_ROOT = int(Hold.TRANSIT_ROOT), int(Hold.RETURN_ROOT), int(Hold.CONFIRM_ROOT)
+_TRANSIT, _RETURNS = int(Hold.TRANSIT_ROOT), int(Hold.RETURN_ROOT)
 _RETURN_SHARE, _RETURN_DELAY, _INSPECT, _RETURN_TO, _SALEABLE = (
     int(Hold.RETURN_SHARE), int(Hold.RETURN_DELAY), int(Hold.INSPECT), int(Hold.RETURN_TO), int(Hold.SALEABLE),
 )  # fmt: skip
@@ -29,8 +31,11 @@ _PICKUP_HOLD, _NO_SHOW, _RETURN_CONFIRMS = int(Hold.PICKUP_HOLD), int(Hold.NO_SH
 _DELIVER, _COLLECT, _GIVE_UP, _RETURN, _INSPECTED = (
     int(w) for w in (What.DELIVER, What.COLLECT, What.GIVE_UP, What.RETURN, What.INSPECTED)
 )
-_PICK, _PICK_HEARD, _RELEASE = int(Phase.PICK) << 1, (int(Phase.PICK) << 1) | HEARD, int(Phase.RELEASE) << 1
+_PICK_HEARD, _RELEASE = (int(Phase.PICK) << 1) | HEARD, int(Phase.RELEASE) << 1
 _BACK = int(Phase.RETURN) << 1
+_COMES_BACK, _IS_AWAY, _IS_INSPECTED, _IS_SALEABLE, _IS_HEARD = range(5)  # draws of a unit
+_STEP_GRAMS = 1000
+_KEPT, _END = ORDER["kept"], int(Control.END)
 _SHIPMENTS, _SHIPPED_UNITS, _DELIVERED, _COLLECTED, _RETURNED = (
     NODE[name] for name in ("shipments", "shipped_units", "delivered", "collected", "returned_units")
 )
@@ -72,19 +77,15 @@ def _charge(of: Fulfilment, book: Book, job: int, time: int) -> None:
     desk = of.desks[work.location]
     day, cost = day_of(of, time), desk.handling
     if desk.rates != NONE:
-        grams, volume, piece = np.int64(0), np.int64(0), work.first
+        grams, volume, piece = 0, 0, work.first
         while piece != NONE:
             row = of.pieces[piece]
             if row.taken == row.units:
                 grams += row.units * book.goods[row.sku].grams
                 volume += row.units * book.goods[row.sku].volume_grams
             piece = row.next
-        step = max(np.int64(0), (max(grams, volume) + 999) // 1000 - 1)
-        zone = desk.rates + of.bands[work.zone, work.location]
-        steps = of.rates.shape[1]
-        last = of.rates[zone, steps - 1]
-        rise = last - of.rates[zone, steps - 2] if steps > 1 else np.int64(0)
-        cost += (of.rates[zone, step] if step < steps else last + (step - steps + 1) * rise) / 1e6
+        step = step_of(max(grams, volume), _STEP_GRAMS)
+        cost += surcharge(of.rates, desk.rates + of.bands[work.zone, work.location], step) / 1e6
     of.money[day, work.location, _SHIPPING] += cost
 
 
@@ -152,7 +153,7 @@ def tell_arrived(w: Tables, job: int) -> None:
 
 @part()
 def ready(w: Tables, job: int, time: int) -> None:
-    """A shipment stands ready for its customer, who comes at the promised time or, where that has passed, at once."""
+    """A shipment stands ready for its customer, who comes at the promised time, or once it is ready and the doors are open."""
     of = fulfilment_of(w)
     book = book_of(w)
     work = of.jobs[job]
@@ -163,15 +164,19 @@ def ready(w: Tables, job: int, time: int) -> None:
     tell_of(book, _TOLD_READY, job, time)
     hear_shipped(book, job)
     hear_ready(book, job, time)
-    note(book, _SAID_READY, work.number, work.location, NONE, work.left, 0)
     if measured(of, work.placed):
         of.collect[fine_bin(time - work.placed, of.collect.size)] += 1
+    hold = of.control[_PICKUP_HOLD]
     gone = keyed_u32(of.control[_TRANSIT], service_draw(of, job)) < of.control[_NO_SHOW]
+    stays = AWAITED_FOR_EVER if gone and hold == NEVER else 0
+    note(book, _SAID_READY, work.number, work.location, NONE, work.left, stays | (READY_LATE if time > due else 0))
+    if hold != NEVER:
+        count(book, book.orders[work.order].day, _KEPT, time + hold < book.control[_END])
     if not gone:
-        comes = max(time, due) if due != NEVER else time
+        comes = open_from(book, work.location, max(time, due) if due != NEVER else time)
         enter(w, (comes << KEY_SHIFT) | _PICK_HEARD, _COLLECT, job, 0)
-    elif of.control[_PICKUP_HOLD] != NEVER:
-        enter(w, ((time + of.control[_PICKUP_HOLD]) << KEY_SHIFT) | _RELEASE, _GIVE_UP, job, 0)
+    elif hold != NEVER:
+        enter(w, ((time + hold) << KEY_SHIFT) | _RELEASE, _GIVE_UP, job, 0)
 
 
 @part()
@@ -215,7 +220,7 @@ def _draw_returns(w: Tables, of: Fulfilment, job: int, time: int) -> None:
     if of.control[_RETURN_SHARE] == 0:
         return
     work = of.jobs[job]
-    piece, n = work.first, service_draw(of, job) << 8
+    piece, n, root = work.first, 0, keyed_root(of.control[_RETURNS], service_draw(of, job))
     location = of.control[_RETURN_TO]
     if location == NEAREST_STORE:
         location = of.nearest[work.zone]
@@ -224,14 +229,15 @@ def _draw_returns(w: Tables, of: Fulfilment, job: int, time: int) -> None:
     while piece != NONE:
         row = of.pieces[piece]
         for _ in range(row.units if row.taken == row.units else 0):
-            if keyed_u32(of.control[_RETURNS], n) < of.control[_RETURN_SHARE]:
+            unit = keyed_root(root, n)
+            if keyed_u32(unit, _COMES_BACK) < of.control[_RETURN_SHARE]:
                 copy = take_piece(of)
                 there = of.pieces[copy]
-                there.sku, there.units, there.cell, there.taken, there.line = row.sku, 1, row.cell, work.location, n & 0x7FFFFFFF
-                there.next = NONE
-                delay = quantile_draw(of.laws[of.control[_RETURN_DELAY]], keyed_u32(of.control[_RETURNS], n + 1))
+                there.sku, there.units, there.cell, there.taken, there.next = row.sku, 1, row.cell, work.location, NONE
+                there.number, there.draw = work.number, unit
+                delay = quantile_draw(of.laws[of.control[_RETURN_DELAY]], keyed_u32(unit, _IS_AWAY))
                 enter(w, ((time + delay) << KEY_SHIFT) | _BACK, _RETURN, copy, location)
-            n += 4
+            n += 1
         piece = row.next
 
 
@@ -247,8 +253,8 @@ def come_back(w: Tables, piece: int, location: int, time: int) -> None:
     day, item = day_of(of, time), shelves.items[np.uintp(row.sku)]
     of.nodes[day, location, _RETURNED] += 1
     of.money[day, location, _REVENUE] -= item.price
-    note(book, _SAID_RETURNED, 0, location, row.sku, 1, 0)
-    looked_at = quantile_draw(of.laws[of.control[_INSPECT]], keyed_u32(of.control[_RETURNS], (np.int64(row.line) << 3) + 2))
+    note(book, _SAID_RETURNED, row.number, location, row.sku, 1, 0)
+    looked_at = quantile_draw(of.laws[of.control[_INSPECT]], keyed_u32(row.draw, _IS_INSPECTED))
     enter(w, ((time + looked_at) << KEY_SHIFT) | _BACK, _INSPECTED, piece, location)
 
 
@@ -259,10 +265,9 @@ def inspected(w: Tables, piece: int, location: int, time: int) -> None:
     book = book_of(w)
     shelves = shelves_of(w)
     row = of.pieces[piece]
-    root, n = of.control[_RETURNS], np.int64(row.line) << 3
-    if keyed_u32(root, n + 3) >= of.control[_SALEABLE]:
+    if keyed_u32(row.draw, _IS_SALEABLE) >= of.control[_SALEABLE]:
         give_piece(of, piece)
         return
     row.cell = cell_of(book, location, row.sku)
     of.money[day_of(of, time), location, _COGS] -= shelves.items[np.uintp(row.sku)].cost
-    restock(w, piece, location, 0, time, quantile_draw(of.laws[of.control[_RETURN_CONFIRMS]], keyed_u32(root, n + 4)))
+    restock(w, piece, location, time, quantile_draw(of.laws[of.control[_RETURN_CONFIRMS]], keyed_u32(row.draw, _IS_HEARD)))

@@ -30,7 +30,8 @@ SESSION = np.dtype(
 # A line of a customer, of a job, or of what comes back.
 PIECE = np.dtype(
     [
-        ("number", np.int64),  # of the order
+        ("number", np.int64),  # of the order, of what comes back
+        ("draw", np.int64),  # of what comes back: root of its draws
         ("sku", np.int32),
         ("units", np.int32),
         ("cell", np.int32),
@@ -179,10 +180,8 @@ class Hold(IntEnum):
     RETURN_CONFIRMS = 23  # law of streams.returns
     CONFIRMS = 24  # law of streams.web
     STOP = 25  # why the lane stopped
-    FINDS = 26  # entries of `finds`
-    END = 27  # µs: nothing is due from then on
-    START = 28
-    ENTERED = 29  # entries ever made
+    START = 26
+    ENTERED = 27  # entries ever made
 
 
 NEAREST_STORE, ORIGIN = -1, -2
@@ -213,8 +212,8 @@ class Fulfilment(NamedTuple):
     cycle: NDArray[np.int64]  # fine histograms
     collect: NDArray[np.int64]
     wait: NDArray[np.int64]
-    finds: NDArray[np.int32]  # cells that a picker found empty at this instant
     midnights: NDArray[np.int64]  # (clocks, days): starts of local days
+    jumps: NDArray[np.int64]  # (clocks, days, 2): see twin.local_days
     control: NDArray[np.int64]
 
 
@@ -247,7 +246,7 @@ def open_fulfilment(t: NDArray[np.int64]) -> Fulfilment:
         carray(pointer(t[19, 0]), (t[19, 1],), _I8),
         carray(pointer(t[20, 0]), (t[20, 1],), _I8),
         carray(pointer(t[21, 0]), (t[21, 1],), _I8),
-        carray(pointer(t[22, 0]), (t[22, 1],), _I4),
-        carray(pointer(t[23, 0]), (t[23, 1], t[23, 2]), _I8),
+        carray(pointer(t[22, 0]), (t[22, 1], t[22, 2]), _I8),
+        carray(pointer(t[23, 0]), (t[23, 1], t[23, 2], t[23, 3]), _I8),
         carray(pointer(t[24, 0]), (t[24, 1],), _I8),
     )

@@ -117,7 +117,7 @@ def _serve(w: Tables, job: int, station: int, time: int) -> None:
 def service_draw(of: Fulfilment, job: int) -> int:
     """Number of the draw of a job's next service."""
     work = of.jobs[job]
-    n: int = ((work.number << 8) | (work.location & 0xFF)) * _DRAWS + 2 * work.stages
+    n: int = ((work.number << 15) | work.location) * _DRAWS + 2 * work.stages
     return n
 
 
@@ -160,6 +160,7 @@ def leave(w: Tables, station: int, time: int) -> None:
         job = row.kept_head
         if job == NONE or row.in_system >= row.room:
             return
+        row.arrivals -= measured(of, time)  # it came when it was told to wait
         row.kept_head = of.jobs[job].next
         upstream = of.jobs[job].station
         arrive(w, job, station, time)
@@ -167,9 +168,11 @@ def leave(w: Tables, station: int, time: int) -> None:
 
 
 @inlined()
-def keep_waiting(of: Fulfilment, job: int, station: int) -> None:
+def keep_waiting(of: Fulfilment, job: int, station: int, time: int) -> None:
     """A job finds no room at the next station: it stays, and keeps its server."""
     row = of.stations[station]
+    row.arrivals += measured(of, time)
+    row.blocked += measured(of, time)
     of.jobs[job].next = NONE
     if row.kept_head == NONE:
         row.kept_head = job

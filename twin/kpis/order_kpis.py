@@ -40,8 +40,8 @@ _BECAME = (
         "Orders to be collected that were cancelled, over orders to be collected.",
         {"web_pickups_cancelled": 1}, {"web_pickups": 1}),
     Kpi("no_show_rate", "ratio", "lower", "orders",
-        "Orders that were ready and never collected, over orders to be collected.",
-        {"web_no_shows": 1}, {"web_pickups": 1}),
+        "Orders that nobody collected within `promise.pickup.hold`, over orders ready so early that this ends before the run.",
+        {"web_no_shows": 1}, {"web_kept": 1}),
     Kpi("returned_units", "units", "lower", "orders",
         "Units that came back, at the location they came to, on the day they came.",
         {"node_returned_units": 1}),
@@ -58,7 +58,8 @@ _SHIPPED = (
         "Units shipped, over shipments, at the location they left, on the day they left.",
         {"node_shipped_units": 1}, {"node_shipments": 1}),
     Kpi("order_cycle_p50", "hours", "lower", "orders",
-        "Median of the time from placed to delivered (or collected), of orders placed in the horizon and delivered by the end.",
+        "Median of the time from placed to delivered, of orders placed in the horizon and delivered whole by the end; those "
+        "collected are in `click_to_collect_p95`.",
         {}),
     Kpi("order_cycle_p95", "hours", "lower", "orders",
         "95th percentile of the same.",
@@ -67,8 +68,9 @@ _SHIPPED = (
         "95th percentile of the time from placed to ready to be collected.",
         {}),
     Kpi("share_delivered_24h", "ratio", "higher", "orders",
-        "Orders delivered (or collected) within 24 hours of placement, over orders delivered.",
-        {"web_delivered_24h": 1}, {"web_delivered": 1}),
+        "Orders delivered (or collected) whole within 24 hours of placement, over orders delivered whole; of those placed 24 hours "
+        "or more before the end.",
+        {"web_delivered_24h": 1}, {"web_delivered_judged": 1}),
     Kpi("on_time_rate", "ratio", "higher", "orders",
         "Orders delivered (or ready to be collected) by their first promise, over orders whose first promise falls due before "
         "the end.",

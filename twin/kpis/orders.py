@@ -38,13 +38,15 @@ ORDER_FIELDS = (
     "shipments",
     "split",  # orders in more than one shipment
     "delivered",  # orders delivered whole, or collected
-    "delivered_24h",  # of these, within 24 hours of placement
+    "delivered_24h",  # of those judged, within 24 hours of placement
     "promised",  # orders whose first promise falls due before the end of the run
     "on_time",  # of these, delivered (or ready to be collected) by then
     "perfect",  # of these, whole and undamaged too
     "no_shows",  # ready, and never collected
     "oversold_units",  # promised beyond what the record had
     "shipped",  # orders with a shipment
+    "kept",  # shipments ready to be collected, of which it shows before the end whether anybody comes
+    "delivered_judged",  # orders delivered whole, or collected, that were placed 24 hours or more before the end
 )
 
 # Columns of WebLedger.nodes (int64), by location and day of the event.
@@ -73,7 +75,7 @@ STATION_FIELDS = (
     "busy_us",  # integral of servers at work
     "capacity_us",  # integral of servers on shift
     "in_system_us",  # integral of jobs waiting or in service
-    "blocked",  # arrivals that found no room
+    "blocked",  # arrivals that found no room: turned away, or kept waiting at the station before
     "arrivals",  # jobs that came, blocked ones included
     "rework",  # services that were to be done again
 )

@@ -9,6 +9,7 @@ from policies.routing.columns import GRAMS, LOCATION, MORE, ORDERS_LEFT, UNITS, 
 from policies.routing.filters import excluded, room_left, ships_today
 from twin.intrinsics import prefetch
 from twin.memory import Row
+from twin.orders.clocks import shown_at
 from twin.orders.state import NONE, UNROUTED, Book, Control
 from twin.orders.stock import cell_of, free_units, safety_of
 from twin.orders.tables import Tables, book_of, record_of
@@ -58,24 +59,23 @@ def candidate_at(book: Book, c: int) -> int:
 
 
 @inlined()
-def turn_local_day(book: Book, node: Row, time: int) -> int:
-    """Start of the node's local day; what it took on an earlier one no longer counts."""
+def turn_local_day(book: Book, node: Row, time: int) -> None:
+    """Turn to the node's local day; what it took on an earlier one no longer counts."""
     midnights = book.midnights
     while node.day + 1 < midnights.shape[1] and midnights[node.zone, node.day + 1] <= time:
         node.day += 1
         node.orders = node.units = 0
-    start: int = midnights[node.zone, node.day]
-    return start
 
 
 @inlined()
 def _look_at_node(book: Book, c: int, collected: bool) -> bool:
     """What a candidate can still take on; False where that is nothing."""
     node, now = book.nodes[candidate_at(book, c)], book.control[_NOW]
-    midnight = turn_local_day(book, node, now)
+    turn_local_day(book, node, now)
     serves = collected or node.ships_from <= now < node.ships_to
     if serves and book.control[_STRICT] and not collected:
-        today = ships_today(now - midnight, node.opens, node.closes, node.cut_off)
+        shown = shown_at(book.midnights, book.jumps, node.zone, node.day, now)
+        today = ships_today(shown, node.opens, node.closes, node.cut_off)
         if not today:
             book.control[_LATER] = 1
         serves = today

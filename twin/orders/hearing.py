@@ -32,14 +32,14 @@ from twin.parts import inlined, part
 from twin.record.apply import apply_delta
 from twin.record.state import Record
 
-_NOW, _HEARD, _WAITING_LINES = int(Control.NOW), int(Control.HEARD), int(Control.WAITING)
+_NOW, _HEARD = int(Control.NOW), int(Control.HEARD)
 _HARD_FIRST, _HARD_END = int(Control.HARD_FIRST), int(Control.HARD_END)
 _WAITING, _SENT, _SHIPPED, _PLACED = int(Parcel.WAITING), int(Parcel.SENT), int(Parcel.SHIPPED), int(Stage.PLACED)
 _CUSTOMER, _PICKUPS_CANCELLED, _OVERSOLD = ORDER["cancelled_customer"], ORDER["pickups_cancelled"], ORDER["oversold_units"]
 _RETAILER, _NO_SHOWS = ORDER["cancelled_retailer"], ORDER["no_shows"]
 _LINES_FILLED, _UNITS_FILLED, _FILLED = ORDER["lines_filled"], ORDER["units_filled"], ORDER["orders_filled"]
-_DELIVERED, _IN_A_DAY, _ON_TIME, _PERFECT = (
-    ORDER[name] for name in ("delivered", "delivered_24h", "on_time", "perfect")
+_DELIVERED, _JUDGED, _IN_A_DAY, _ON_TIME, _PERFECT = (
+    ORDER[name] for name in ("delivered", "delivered_judged", "delivered_24h", "on_time", "perfect")
 )
 _SAID_PICKED, _SAID_REJECTED, _SAID_CANCELLED, _SAID_EXPIRED, _SAID_ALLOCATED, _SAID_AWAY = (
     int(k) for k in (Life.PICKED, Life.REJECTED, Life.CANCELLED, Life.EXPIRED, Life.ALLOCATED, Life.TURNED_AWAY)
@@ -235,7 +235,9 @@ def hear_delivered(book: Book, shipment: int, now: int) -> bool:
     whole = last and not order.flags & SHORTENED
     if whole:
         count(book, order.day, _DELIVERED, 1)
-        count(book, order.day, _IN_A_DAY, now - order.placed <= _DAY)
+        judged = order.placed + _DAY <= book.control[_END]  # later ones come within a day or after the end
+        count(book, order.day, _JUDGED, judged)
+        count(book, order.day, _IN_A_DAY, judged and now - order.placed <= _DAY)
         if order.due < book.control[_END] and not order.flags & LATE_SHIPMENT:
             count(book, order.day, _ON_TIME, 1)
             count(book, order.day, _PERFECT, 1)

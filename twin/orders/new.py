@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from zoneinfo import ZoneInfo
-
 import numpy as np
 from numpy.typing import NDArray
 
-from policies.reservation import Standard
 from policies.routing.built_in import BuiltIn
 from policies.routing.columns import SPLIT_LINES
 from twin.clock import NEVER
 from twin.kpis.orders import ORDER_FIELDS
-from twin.local_days import midnights_of
 from twin.memory import rows_of
 from twin.orders.rows import link
 from twin.orders.state import (
@@ -44,8 +40,7 @@ def new_book(plan: Plan, *, logs: bool = False, records: bool = False) -> Book:
     candidates = int(np.diff(web.candidate_first).max(initial=1))
     cut = isinstance(web.routing, BuiltIn) and bool(web.routing.settings[SPLIT_LINES])
     rows = most_lines * max(1, candidates) if cut or not isinstance(web.routing, BuiltIn) else most_lines
-    midnights, clocks = local_days(plan)
-    sheets, nodes = _nodes(plan, web, clocks)
+    sheets, nodes = _nodes(plan, web, plan.local_days.clock)
     backorders = plan.scenario.demand.unmet.web == "backorder"
     goods = np.zeros(len(plan.items.skus), GOODS)
     goods["grams"], goods["volume_grams"], goods["price"] = _billed(plan, web)
@@ -61,15 +56,16 @@ def new_book(plan: Plan, *, logs: bool = False, records: bool = False) -> Book:
         alone=np.stack([np.zeros_like(numbers), np.zeros_like(numbers), numbers], axis=1),
         tariff=web.routing.tariff if isinstance(web.routing, BuiltIn) else np.zeros((1, 1), np.int64),
         routing=web.routing.settings if isinstance(web.routing, BuiltIn) else np.zeros(5, np.int64),
-        reservation=_settings(plan, web),
+        reservation=web.reservation.settings,
         soft_timers=np.zeros(_ROWS, TIMER), hard_timers=np.zeros(_ROWS, TIMER),
         asked=np.zeros(4 * _ROWS, ASKED),
         question_lines=np.zeros((most_lines, 3), np.int64), question_rows=np.zeros(most_lines, np.int64),
         left=np.zeros((candidates, 2), np.int64), stock=np.zeros((candidates, most_lines), np.int64),
         plan=np.zeros((rows, 3), np.int64), promised=np.zeros((7, max(rows, most_lines)), np.int64),
-        goods=goods, midnights=midnights,
+        goods=goods, midnights=plan.local_days.midnights,
         tally=np.zeros((plan.days, len(ORDER_FIELDS)), np.int64), hold_net=np.zeros(plan.days, np.int64),
         log=np.zeros(_LOG, ENTRY), messages=np.zeros(_LOG, MESSAGE), control=np.zeros(len(Control), np.int64),
+        jumps=plan.local_days.jumps,
     )  # fmt: skip
     _set_control(book, plan, web, logs)
     book.control[Control.RECORDS] = records
@@ -82,29 +78,12 @@ def _pool(kind: np.dtype[np.void]) -> NDArray[np.void]:
     return rows
 
 
-def _settings(plan: Plan, web: WebPlan) -> NDArray[np.int64]:
-    if not isinstance(web.reservation, Standard):
-        raise plan.resolved.error(
-            ("policies", "reservation", "use"), "a reservation rule of one's own is not asked in a run yet",
-            found=type(web.reservation).__name__, expected="standard",
-        )  # fmt: skip
-    return web.reservation.settings
-
-
 def _billed(plan: Plan, web: WebPlan) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
     """Grams, grams by volume (with the divisor of the first carrier) and price of each SKU."""
     carriers = plan.scenario.carriers
     divisor = carriers[0].divisor if carriers else 5000.0
     volume = np.ceil(web.goods[:, 1] * 1000 / divisor).astype(np.int64)
     return web.goods[:, 0], volume, web.goods[:, 2]
-
-
-def local_days(plan: Plan) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
-    """Starts of local days by clock (clocks, days), and which clock each location goes by."""
-    zones = [place.timezone or plan.scenario.time.timezone for place in plan.network.locations]
-    names = list(dict.fromkeys(zones))
-    table = np.stack([midnights_of(ZoneInfo(name), plan.scenario.start_us, plan.days + 3) for name in names])
-    return np.ascontiguousarray(table), np.array([names.index(zone) for zone in zones], np.int32)
 
 
 def _nodes(plan: Plan, web: WebPlan, clocks: NDArray[np.int32]) -> tuple[NDArray[np.int32], NDArray[np.void]]:

@@ -13,6 +13,7 @@ from policies.routing.columns import FROM, LINE, SHIPPED
 from twin.clock import NEVER
 from twin.kpis.orders import ORDER
 from twin.orders.asking import ask_about, candidate_at, turn_local_day
+from twin.orders.clocks import open_from
 from twin.orders.holds import begin_cart, convert
 from twin.orders.rows import ask_world, count, decided, give_order, heard, note, page, take_line, take_shipment
 from twin.orders.state import (
@@ -74,6 +75,8 @@ def begin_order(w: Tables, book: Book, record: Record, slot: int, number: int, z
     row.stage, row.placed, row.day = _PLACED, now, page(book, now)
     delay = book.control[_READY] if pickup != NONE else book.control[_DELIVERY]
     row.due = NEVER if delay == NEVER else now + delay
+    if pickup != NONE and delay != NEVER:  # nobody can collect while the doors are closed
+        row.due = open_from(book, pickup, row.due)
     heard(book, number ^ 0x5A5A, zone)
     return slot
 

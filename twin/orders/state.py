@@ -174,6 +174,9 @@ class Life(IntEnum):
     RESTOCKED = 22
 
 
+READY_LATE, AWAITED_FOR_EVER = 1, 2
+"""What else a row of READY says: it was promised for earlier; its customer does not come, and it stays."""
+
 # What the book hears, a row a line; kept where a feed is recorded, so that it can be heard again.
 MESSAGE = np.dtype(
     [
@@ -293,6 +296,7 @@ class Book(NamedTuple):
     log: NDArray[np.void]
     messages: NDArray[np.void]  # of MESSAGE
     control: NDArray[np.int64]
+    jumps: NDArray[np.int64]  # (time zones, days, 2): see twin.local_days
 
 
 _I8, _I4 = np.int64, np.int32
@@ -334,4 +338,5 @@ def open_book(t: NDArray[np.int64]) -> Book:
         carray(pointer(t[29, 0]), (t[29, 1],), ENTRY),
         carray(pointer(t[30, 0]), (t[30, 1],), MESSAGE),
         carray(pointer(t[31, 0]), (t[31, 1],), _I8),
+        carray(pointer(t[32, 0]), (t[32, 1], t[32, 2], t[32, 3]), _I8),
     )

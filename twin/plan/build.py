@@ -19,6 +19,7 @@ from twin.clock import DAY
 from twin.demand.streams import StreamTables, stream_tables
 from twin.demand.tables import ClockworkTables, RecordedTables, clockwork_tables, recorded_tables
 from twin.kpis.ledger import Buckets, CostRates, Labels
+from twin.local_days import LocalDays
 from twin.plan.assumptions import assumptions_of, not_built
 from twin.plan.carts import plan_carts
 from twin.plan.cells import Cells, range_cells
@@ -30,7 +31,8 @@ from twin.plan.limits import check_lanes, not_simulated
 from twin.plan.opening import OpenOrder, days_of, open_orders, opening_stock
 from twin.plan.places import check_names, locations_of, read_network
 from twin.plan.rules import plan_rules
-from twin.plan.web import WebPlan, pickup_stores, plan_web
+from twin.plan.serving import pickup_stores
+from twin.plan.web import WebPlan, plan_web
 
 if TYPE_CHECKING:
     from scenarios import Resolved, Scenario
@@ -39,6 +41,7 @@ BY_CELL = 400_000  # up to so many cells x days the ledger has a bucket for each
 CHUNK_LINES = 1 << 16  # lines generated at once, unless a day has more
 _BYTES_A_CELL, _BYTES_A_LINE, _BYTES_A_PAGE, _BYTES_AT_REST = 36, 110, 192 + 21 * 8, 300 << 20
 _BYTES_A_RECORDED = 64  # of a line of a feed, while it is read
+_BYTES_A_CART = 1200  # of a day, as a row of what is drawn, and as an order for as long as it is under way
 
 
 class MemoryNeeded(ScenarioError):
@@ -99,6 +102,13 @@ class Plan:
         together = self.asks_at_once or self.scenario.demand.unmet.pos == "backorder" or self.web is not None
         return 1 if together else len(self.network.locations)
 
+    @cached_property
+    def local_days(self) -> LocalDays:
+        """The local days of all locations, somewhat beyond the end."""
+        time = self.scenario.time
+        zones = [place.timezone or time.timezone for place in self.network.locations]
+        return LocalDays.of(zones, self.scenario.start_us, self.days + 3)
+
     @property
     def by_cell(self) -> bool:
         """Whether the ledger has a bucket for each cell, or one for each location and category."""
@@ -112,7 +122,8 @@ class Plan:
     @property
     def chunk_days(self) -> int:
         """Days generated at once: enough to be worth a call, few enough to fit memory."""
-        return int(min(self.days, max(1, CHUNK_LINES // max(1.0, self.demand.lines_a_day))))
+        carts = self.web.carts.carts_a_day if self.web is not None else 0.0
+        return int(min(self.days, max(1, CHUNK_LINES // max(1.0, self.demand.lines_a_day + carts))))
 
     @cached_property
     def labels(self) -> Labels:
@@ -275,7 +286,7 @@ def memory_parts(
         for p in scenario.demand.pos
     ]
     replayed = [sources.rows_of(p.replay) if p.replay else 0 for p in scenario.demand.pos]
-    lines, recorded = sum(by_demand), sum(replayed)
+    lines, recorded, carts = sum(by_demand), sum(replayed), _carts_a_day(scenario, sum(by_demand))
     pages = len(cells) * days if len(cells) * days <= BY_CELL else places * len(items.categories) * days
     first = "assortment" if scenario.assortment else "network"
     return {
@@ -290,8 +301,21 @@ def memory_parts(
             recorded * _BYTES_A_RECORDED, ("demand", "pos", replayed.index(max(replayed)) if replayed else 0, "replay"),
             "replay a part of the feed",
         ),
+        f"{sum(carts):,.0f} web orders a day": (
+            int(sum(carts) * _BYTES_A_CART), ("demand", "web", carts.index(max(carts)) if carts else 0),
+            "cut the orders of `demand.web`",
+        ),
         f"a ledger of {pages:,} pages": (pages * _BYTES_A_PAGE, ("time", "days"), "cut `time.days`"),
     }  # fmt: skip
+
+
+def _carts_a_day(scenario: Scenario, lines_a_day: float) -> list[float]:
+    """Carts of each entry of ``demand.web`` on its largest day; of a feed all, since they are kept from the start."""
+    return [
+        (web.orders_per_day or 0.0) + (web.pos_share or 0.0) * lines_a_day + (web.flash.orders if web.flash else 0)
+        + (sources.rows_of(web.replay) if web.replay else 0)
+        for web in scenario.demand.web
+    ]  # fmt: skip
 
 
 def memory_needed(plan: Plan) -> int:

@@ -6,7 +6,7 @@ million cells cost nothing until something is kept about each.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -16,6 +16,7 @@ from network import Network
 from twin import sources
 from twin.plan.items import Items
 from twin.plan.places import locations_of, skus_of
+from twin.plan.serving import serves_at_all, zones_collect_at
 
 if TYPE_CHECKING:
     from scenarios import Resolved
@@ -82,6 +83,11 @@ def range_cells(resolved: Resolved, network: Network, items: Items) -> Cells:
             if name not in items.index:
                 where = ("assortment", number, "skus")
                 raise resolved.error(where, "no such item", found=name, expected="SKUs of the catalog")
+        for key in ("category", "sku"):
+            if getattr(rule.where, key) is not None:
+                raise resolved.error(
+                    ("assortment", number, "where", key), "selects no locations", expected="`skus` for what they range"
+                )
         own, everything = _of_rule(rule, items)
         for i in np.flatnonzero(locations_of(rule.where, network)).tolist():
             place = network.locations[i]
@@ -147,6 +153,7 @@ def _useful(resolved: Resolved, network: Network, items: Items) -> Useful:
             rules.append((locations_of(demand.at, network), only))
         elif demand.lines_per_day is not None:
             rules.append((locations_of(demand.at, network), None))
+    rules += _asked_on_the_web(resolved, network, items)
     for rule in scenario.policies.reorder:
         rules.append((locations_of(rule.where, network), skus_of(rule.where, items)))
     for opening in scenario.inventory.opening:
@@ -155,8 +162,22 @@ def _useful(resolved: Resolved, network: Network, items: Items) -> Useful:
     return Useful(rules, count)
 
 
+def _asked_on_the_web(resolved: Resolved, network: Network, items: Items) -> Iterator[tuple[NDArray[np.bool_], NDArray[np.bool_]]]:
+    """What web customers may want, at the locations that ship to them or hand it over; of a feed, whatever is in the catalog."""
+    for demand in resolved.scenario.demand.web:
+        chosen, popular = skus_of(demand.where, items), items.popularity > 0
+        skus = popular if chosen is None else popular & chosen
+        if demand.replay is not None:
+            skus = np.ones(len(items.skus), bool)
+        elif demand.flash is not None:
+            skus = np.arange(len(items.skus)) == items.index.get(demand.flash.sku, -1)
+        yield serves_at_all(resolved.scenario, network), skus
+        if demand.pickup_share:
+            yield zones_collect_at(resolved, network), skus
+
+
 class Useful:
-    """The SKUs that some demand, reorder rule or opening stock names at a location."""
+    """The SKUs that some demand at the tills or on the web, reorder rule or opening stock names at a location."""
 
     def __init__(self, rules: list[tuple[NDArray[np.bool_], NDArray[np.bool_] | None]], count: int) -> None:
         self._rules, self._count = rules, count

@@ -39,6 +39,8 @@ class Items:
     popularity: NDArray[np.float64]
     supplier: list[str | None]
     abc: list[str | None]
+    grams: NDArray[np.int64]  # of a unit
+    volume_cm3: NDArray[np.int64]  # of a unit; 0: not known
 
     @cached_property
     def slots(self) -> NDArray[np.uint64]:
@@ -74,6 +76,8 @@ def _items(
     popularity: NDArray[np.float64] | None = None,
     supplier: list[str | None] | None = None,
     abc: list[str | None] | None = None,
+    weight_kg: Sequence[float] | None = None,
+    volume_l: Sequence[float] | None = None,
 ) -> Items:
     names = list(dict.fromkeys(category))
     place = {name: i for i, name in enumerate(names)}
@@ -81,8 +85,12 @@ def _items(
     return Items(
         skus, names, np.array([place[name] for name in category], np.int64).astype(np.int16), price, cost,
         np.full(count, 1.0 / max(count, 1)) if popularity is None else popularity,
-        supplier or [None] * count, abc or [None] * count,
+        supplier or [None] * count, abc or [None] * count, _thousandths(weight_kg, count), _thousandths(volume_l, count),
     )  # fmt: skip
+
+
+def _thousandths(given: Sequence[float] | None, count: int) -> NDArray[np.int64]:
+    return np.zeros(count, np.int64) if given is None else np.rint(np.array(given, np.float64) * 1000).astype(np.int64)
 
 
 def read_items(resolved: Resolved) -> Items:
@@ -114,6 +122,7 @@ def _listed(items: list[Item]) -> Items:
         [item.sku for item in items], [item.category for item in items],
         np.array([item.price for item in items], np.float64), np.array([item.cost for item in items], np.float64),
         supplier=[item.supplier for item in items], abc=[item.abc for item in items],
+        weight_kg=[item.weight_kg for item in items], volume_l=[item.volume_l or 0.0 for item in items],
     )  # fmt: skip
 
 
@@ -149,7 +158,8 @@ def _generated(given: GenerateCatalog) -> Items:
     weight = powers(np.arange(1, count + 1, dtype=np.float64) + zipf.q, -zipf.s)
     price = _prices(given, slots)
     return _items(
-        skus, names, price, np.round(price * (1.0 - given.margin), 4), weight / np.cumsum(weight)[-1]
+        skus, names, price, np.round(price * (1.0 - given.margin), 4), weight / np.cumsum(weight)[-1],
+        weight_kg=[given.weight_kg] * count,
     )
 
 

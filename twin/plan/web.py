@@ -9,18 +9,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from network import Network
-from network.candidates import distances_m
 from network.carriers import FREIGHT_BY_KG, MILLIONTHS, ZONE_CUTS_M, RateTable
 from policies.registry import make_reservation, make_routing
-from policies.reservation import ReservationFacts, ReservationPolicy
+from policies.reservation import ReservationFacts, Standard
 from policies.routing.base import RoutingFacts, RoutingPolicy
 from scenarios.schema.shipping import Carrier
 from twin.clock import NEVER
-from twin.demand.web.streams import CartPlan, PickupStores
+from twin.demand.web.streams import CartPlan
 from twin.plan.cells import Cells
-from twin.plan.expected import DemandPlan, Expected
+from twin.plan.expected import DemandPlan
 from twin.plan.items import Items
 from twin.plan.places import locations_of, skus_of
+from twin.plan.serving import metres_of, served_between
+from twin.plan.web_expected import expect_web
 
 if TYPE_CHECKING:
     from scenarios import Resolved, Scenario
@@ -46,7 +47,7 @@ class WebPlan:
 
     carts: CartPlan
     routing: RoutingPolicy
-    reservation: ReservationPolicy
+    reservation: Standard
     candidate_first: NDArray[np.int64]
     candidates: NDArray[np.int64]
     ships: NDArray[np.int64]
@@ -64,22 +65,13 @@ class WebPlan:
         return len(self.candidate_first) - 1
 
 
-def pickup_stores(resolved: Resolved, network: Network) -> PickupStores:
-    """Where each zone collects: at its nearest store, where several are as near at any of them."""
-    stores = np.array([i for i, place in enumerate(network.locations) if place.kind == "store"], np.int32)
-    metres = _metres(resolved, network)
-    chosen = [stores[row[stores] == row[stores].min()] if stores.size else stores for row in metres]
-    first = np.concatenate([[0], np.cumsum([each.size for each in chosen])]).astype(np.int64)
-    return PickupStores(first, np.concatenate(chosen).astype(np.int32))
-
-
 def plan_web(
     resolved: Resolved, network: Network, items: Items, cells: Cells, carts: CartPlan, demand: DemandPlan
 ) -> WebPlan:
     """The tables of web orders; tells ``demand`` what each location must expect of them."""
     scenario = resolved.scenario
-    ships, most = _ships(scenario, network), _most(scenario, network)
-    metres = _metres(resolved, network)
+    ships, most = served_between(scenario, network), _most(scenario, network)
+    metres = metres_of(resolved, network)
     carrier = _carriers(scenario, network)
     tables = [_rates(each) for each in scenario.carriers]
     routing_rule = scenario.policies.routing
@@ -90,45 +82,32 @@ def plan_web(
     routing = make_routing(use, facts, params)
     first, candidates = _candidates(routing.sorts_by, network, ships, metres, carrier, tables, scenario)
     web = WebPlan(
-        carts, routing, _reservation(scenario), first, candidates, ships, most, carrier, tables, metres,
-        _nearest_store(network, metres), _safety(scenario, network, items, cells), _goods(scenario, items),
+        carts, routing, _reservation(resolved), first, candidates, ships, most, carrier, tables, metres,
+        _nearest_store(network, metres), _safety(scenario, network, items, cells), _goods(items),
     )  # fmt: skip
-    _expect(web, cells, demand)
+    unserved = expect_web(carts.expected, first, candidates, ships[:, 0] <= scenario.start_us, cells, demand)
+    if unserved.size:
+        demand.notes.append(_nobody_ranges(unserved, items))
     return web
 
 
-def _reservation(scenario: Scenario) -> ReservationPolicy:
+def _nobody_ranges(unserved: NDArray[np.int32], items: Items) -> str:
+    names = ", ".join(items.skus[sku] for sku in unserved[:3].tolist())
+    more = f" and {unserved.size - 3:,} more" if unserved.size > 3 else ""
+    return f"Web customers ask in vain, somewhere, for what nobody ranges who serves them: {names}{more}."
+
+
+def _reservation(resolved: Resolved) -> Standard:
+    scenario = resolved.scenario
     given = scenario.policies.reservation
     facts = ReservationFacts(backorders=scenario.demand.unmet.web == "backorder")
-    return make_reservation(given.use if given else "standard", facts, dict(given.params) if given else {})
-
-
-def _metres(resolved: Resolved, network: Network) -> NDArray[np.int64]:
-    """Distances of zones and locations; 0 where either has no coordinates."""
-    zones = [zone.at for zone in resolved.scenario.network.zones] or [None]
-    places = network.locations
-    found = np.zeros((len(zones), len(places)), np.int64)
-    known = [i for i, place in enumerate(places) if place.at is not None]
-    points = [place.at for place in places if place.at is not None]
-    for z, at in enumerate(zones):
-        if at is not None and known:
-            found[z, known] = distances_m(at, points)
-    return found
-
-
-def _ships(scenario: Scenario, network: Network) -> NDArray[np.int64]:
-    """Between when each location serves web orders: centers and hubs always, stores as the rules say."""
-    ships = np.full((len(network.locations), 2), NEVER, np.int64)
-    centers = [i for i, place in enumerate(network.locations) if place.kind in ("fc", "hub")]
-    ships[centers] = scenario.start_us, NEVER
-    if not centers and not scenario.ship_from_store:
-        ships[[i for i, place in enumerate(network.locations) if place.kind == "store"]] = scenario.start_us, NEVER
-    left = np.array([place.kind == "store" for place in network.locations], bool)
-    for rule in scenario.ship_from_store:
-        mine = left & locations_of(rule.where, network)
-        left &= ~mine
-        ships[mine] = rule.from_ if rule.from_ is not None else scenario.start_us, rule.to if rule.to is not None else NEVER
-    return ships
+    made = make_reservation(given.use if given else "standard", facts, dict(given.params) if given else {})
+    if not isinstance(made, Standard):
+        raise resolved.error(
+            ("policies", "reservation", "use"), "a reservation rule of one's own is not asked in a run yet",
+            found=type(made).__name__, expected="standard",
+        )  # fmt: skip
+    return made
 
 
 def _most(scenario: Scenario, network: Network) -> NDArray[np.int64]:
@@ -232,33 +211,5 @@ def _safety(scenario: Scenario, network: Network, items: Items, cells: Cells) ->
     return safety
 
 
-def _goods(scenario: Scenario, items: Items) -> NDArray[np.int64]:
-    goods = np.zeros((len(items.skus), 3), np.int64)
-    goods[:, 2] = np.rint(items.price * MILLIONTHS)
-    for item in scenario.catalog.items or ():
-        place = items.index[item.sku]
-        goods[place, 0] = round((item.weight_kg or 0.0) * 1000)
-        goods[place, 1] = round((item.volume_l or 0.0) * 1000)
-    return goods
-
-
-def _expect(web: WebPlan, cells: Cells, demand: DemandPlan) -> None:
-    """Each zone's demand is expected of its first candidate that ranges the SKU, a pickup of its store."""
-    for expected in web.carts.expected:
-        shares = expected.stores.copy()
-        first: dict[int, float] = {}
-        for zone, share in enumerate(expected.zones.tolist()):
-            rows = web.candidates[web.candidate_first[zone] : web.candidate_first[zone + 1]]
-            if share and len(rows):
-                location = int(rows[0, 2])
-                first[location] = first.get(location, 0.0) + share
-        for location, share in first.items():
-            shares[location] += share
-        for location in np.flatnonzero(shares).tolist():
-            ranged, share = cells.skus[location], float(shares[location])
-            there = np.isin(expected.sku, ranged, assume_unique=True)
-            if there.any():
-                at = np.searchsorted(ranged, expected.sku)
-                demand.expect(
-                    location, Expected(at[there], expected.mean[there] * share, expected.variance[there] * share)
-                )
+def _goods(items: Items) -> NDArray[np.int64]:
+    return np.stack([items.grams, items.volume_cm3, np.rint(items.price * MILLIONTHS).astype(np.int64)], axis=1)

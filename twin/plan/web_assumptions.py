@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scenarios.schema.operations import PERFECT, Stream
-from twin.clock import NEVER
 from twin.plan.places import locations_of
+from twin.plan.serving import serves_at_all
 
 if TYPE_CHECKING:
     from scenarios import Scenario
@@ -61,9 +61,20 @@ def _of_customers(plan: Plan) -> Iterator[str]:
     else:
         yield "Web orders that find no stock are refused."
     if any(given.pickup_share for given in web):
-        yield "A customer collects at the promised time, or as soon as the order is ready where that is later."
+        yield "A customer collects at the promised time, or as soon as the order is ready and the doors are open."
+    pickup = scenario.promise.pickup
+    if pickup.no_show and pickup.hold is None:
+        yield "What nobody collects stays staged to the end, and nobody is counted as a no-show: promise.pickup has no hold."
+    if scenario.demand.pos:
+        yield "Lost units, lost sales and backorders, with their costs, are those of the tills: the web's have rates of their own."
+        if scenario.demand.unmet.pos == "backorder" and (pickup.no_show or scenario.returns.web or _cancels(scenario)):
+            yield "What comes back from web orders does not serve customers who wait at the tills; the next receipt does."
     if scenario.returns.web is None:
         yield "No returns: nothing that was bought on the web comes back."
+
+
+def _cancels(scenario: Scenario) -> bool:
+    return any(given.cancel is not None for given in scenario.demand.web)
 
 
 def _of_shippers(plan: Plan) -> Iterator[str]:
@@ -75,6 +86,9 @@ def _of_shippers(plan: Plan) -> Iterator[str]:
             yield "Stores ship: there is no fc and no hub that could."
     if not scenario.operations.capacity and not any(rule.orders_per_day is not None for rule in scenario.ship_from_store):
         yield "No capacity: every location takes on any number of web orders a day."
+    collected = any(given.pickup_share or given.replay for given in scenario.demand.web)
+    if collected and any(rule.orders_per_day is not None for rule in scenario.ship_from_store):
+        yield "Orders that are collected count among the orders_per_day of ship_from_store too."
     stations, serving = scenario.operations.stations, _serving(plan)
     if not stations:
         yield "No stations: picking takes no time."
@@ -175,9 +189,7 @@ def _senders(plan: Plan) -> set[int]:
     """Locations that ship to customers at some time of the run."""
     if plan.web is None:
         return set()
-    ships = plan.web.ships
-    there = (ships[:, 0] < plan.scenario.end_us) & (ships[:, 1] > plan.scenario.start_us) & (ships[:, 0] < NEVER)
-    return set(np.flatnonzero(there).tolist())
+    return set(np.flatnonzero(serves_at_all(plan.scenario, plan.network)).tolist())
 
 
 def _serving(plan: Plan) -> set[int]:

@@ -73,12 +73,13 @@ class WebReplays:
 
     def read(self, i: int, given: WebDemand, name: str) -> Replayed:
         """The feed of ``demand.web[i]``, which notes call ``name``."""
-        every = self._known(name, self._orders(self._file(given, name)))
+        every = self._known(name, self._orders(i, self._file(given, name), given.shift or 0))
         inside, any_line = (every.time >= self.start) & (every.time < self.end), np.ones(every.order.size, bool)
         if not inside.any():
             raise self.resolved.error(
                 ("demand", "web", i, "replay"), "no order of it lies within the run, of SKUs and places that it has",
-                found=f"{every.time.size:,} orders", expected="a start within the feed",
+                found=f"{every.time.size:,} orders",
+                expected="a start within the feed, or `shift`, the duration by which the feed is moved",
             )  # fmt: skip
         carts = _carts(every.only(inside, any_line))
         before = (every.time < self.start) & (every.time >= self.start - HISTORY_DAYS * DAY)
@@ -92,13 +93,13 @@ class WebReplays:
         assert given.replay is not None
         read = sources.recorded_orders(
             given.replay, columns=given.columns.mapping() if given.columns else None,
-            timezone=self.resolved.scenario.time.timezone, strict=self.strict,
+            timezone=given.timezone or self.resolved.scenario.time.timezone, strict=self.strict,
         )  # fmt: skip
         self.bad_rows += read.bad_rows
         self.notes += sources.say_bad_rows(name, read.bad_rows, read.bad_listed)
         return read
 
-    def _orders(self, read: sources.RecordedOrders) -> _Orders:
+    def _orders(self, i: int, read: sources.RecordedOrders, shift: int) -> _Orders:
         """Rows put together: an order has the time, zone and store of its first row, and each of its SKUs once."""
         codes, head, order = np.unique(read.order, return_index=True, return_inverse=True)
         by_time = np.argsort(head, kind="stable")  # rows are in order of time
@@ -110,8 +111,9 @@ class WebReplays:
         starts = np.flatnonzero((np.diff(order[rows], prepend=-1) != 0) | (np.diff(sku[rows], prepend=_UNKNOWN - 1) != 0))
         units = np.add.reduceat(read.quantity[rows], starts) if rows.size else read.quantity
         return _Orders(
-            read.time[head], self._zone(read, head), self._pickup(read, head), order[rows][starts], sku[rows][starts], units
-        )
+            read.time[head] + shift, self._zone(read, head), self._pickup(i, read, head), order[rows][starts],
+            sku[rows][starts], units,
+        )  # fmt: skip
 
     def _zone(self, read: sources.RecordedOrders, head: NDArray[np.intp]) -> NDArray[np.int16]:
         zones = self.resolved.scenario.network.zones
@@ -120,10 +122,18 @@ class WebReplays:
         numbers = _numbers(read.zones, {zone.id: i for i, zone in enumerate(zones)})
         return np.where(read.zone[head] < 0, DRAWN, numbers[read.zone[head]]).astype(np.int16)
 
-    def _pickup(self, read: sources.RecordedOrders, head: NDArray[np.intp]) -> NDArray[np.int16]:
+    def _pickup(self, i: int, read: sources.RecordedOrders, head: NDArray[np.intp]) -> NDArray[np.int16]:
         if read.pickup is None:
             return np.full(head.size, DRAWN_PICKUP, np.int16)
-        stores = {place.id: i for i, place in enumerate(self.network.locations) if place.is_internal}
+        stores = {place.id: n for n, place in enumerate(self.network.locations) if place.kind == "store"}
+        for name in read.locations:
+            if name not in stores and name in self.network.index:
+                place = self.network.location(name)
+                raise self.resolved.error(
+                    ("demand", "web", i, "replay"), "its column `pickup` names what is not a store",
+                    found=f"{name}, a {place.kind}",
+                    expected="stores, where customers collect",
+                )  # fmt: skip
         numbers = _numbers(read.locations, stores)
         return np.where(read.pickup[head] < 0, DELIVERED, numbers[read.pickup[head]]).astype(np.int16)
 

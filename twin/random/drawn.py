@@ -14,12 +14,18 @@ from twin.random.tables import quantile_draw
 
 
 @inlined()
-def keyed_u32(root: int, n: int) -> np.int64:
-    """The n-th draw of a root, in [0, 2**32); for kernels. The finaliser is that of ``twin.random.keyed.mix``."""
+def keyed_root(root: int, n: int) -> np.int64:
+    """A root for the draws of the n-th thing of a root; for kernels. The finaliser is that of ``twin.random.keyed.mix``."""
     x = np.uint64(root ^ n) + np.uint64(0x9E3779B97F4A7C15)
     x = (x ^ (x >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
     x = (x ^ (x >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-    return np.int64((x ^ (x >> np.uint64(31))) >> np.uint64(32))
+    return np.int64(x ^ (x >> np.uint64(31)))
+
+
+@inlined()
+def keyed_u32(root: int, n: int) -> np.int64:
+    """The n-th draw of a root, in [0, 2**32); for kernels."""
+    return np.int64(np.uint64(keyed_root(root, n)) >> np.uint64(32))
 
 
 @compiled()

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 from numpy.typing import NDArray
 
-from twin.orders.state import Life
+from twin.orders.state import AWAITED_FOR_EVER, READY_LATE, Life
 
 if TYPE_CHECKING:
     from twin.plan.build import Plan
@@ -70,8 +70,7 @@ class Seeker:
     """Looks through what was noted of orders, in order, until it has a few of each kind."""
 
     def __init__(self, plan: Plan) -> None:
-        promise = plan.scenario.promise
-        self._delivery, self._ready = promise.delivery, promise.pickup.ready
+        self._delivery = plan.scenario.promise.delivery
         self._placed: NDArray[np.int64] = np.zeros(1 << 16, np.int64)
         self._seen: dict[str, dict[int, int]] = {kind: {} for kind in KINDS}
 
@@ -114,13 +113,14 @@ class Seeker:
             "refused": kinds == Life.REFUSED,
             "cancelled": (kinds == Life.CANCELLED) & (other == 0),
             "short": (kinds == Life.CANCELLED) & (other == 1),
-            "late": self._late(rows, Life.DELIVERED, self._delivery) | self._late(rows, Life.READY, self._ready),
+            "late": self._late(rows) | ((kinds == Life.READY) & (other & READY_LATE > 0)),
             "expired": kinds == Life.EXPIRED,
-            "not collected": kinds == Life.NOT_COLLECTED,
+            "not collected": (kinds == Life.NOT_COLLECTED) | ((kinds == Life.READY) & (other & AWAITED_FOR_EVER > 0)),
         }
 
-    def _late(self, rows: NDArray[np.void], kind: Life, within: int | None) -> NDArray[np.bool_]:
-        mine: NDArray[np.bool_] = rows["kind"] == kind
+    def _late(self, rows: NDArray[np.void]) -> NDArray[np.bool_]:
+        mine: NDArray[np.bool_] = rows["kind"] == Life.DELIVERED
+        within = self._delivery
         if not within or not mine.any():
             return np.zeros(rows.size, bool)
         late = mine.copy()

@@ -33,7 +33,7 @@ def worked() -> Ledger:
                orders=20, refused=2, lines=30, lines_filled=24, units=40, units_filled=30, orders_filled=15, backordered=1,
                cancelled_customer=1, cancelled_retailer=2, cancelled_stockout=1, pickups=4, pickups_cancelled=1,
                shipments=22, split=3, delivered=12, delivered_24h=3, promised=16, on_time=12, perfect=8, no_shows=1,
-               oversold_units=3, shipped=16)
+               oversold_units=3, shipped=16, kept=4, delivered_judged=10)
     put_orders(found, 2, holds=4, hold_us=2 * DAY_US, orders=5, lines=6, lines_filled=6, units=10, units_filled=10,
                orders_filled=5, pickups=1, shipments=4, split=0, shipped=4)
     put_node(found, 1, 2, assigned=16, picks=24, picked_units=36, rejects=6, shipments=20, shipped_units=34, delivered=11,
@@ -60,12 +60,12 @@ OVERALL = {
     "cancel_rate_retailer": 2 / 25,
     "stockout_cancel_rate": 1 / 25,
     "pickup_cancel_rate": 1 / 5,
-    "no_show_rate": 1 / 5,
+    "no_show_rate": 1 / 4,
     "returned_units": 3,
     "split_rate": 3 / 20,
     "shipments_per_order": 26 / 20,
     "units_per_shipment": 38 / 24,
-    "share_delivered_24h": 3 / 12,
+    "share_delivered_24h": 3 / 10,
     "on_time_rate": 12 / 16,
     "perfect_order_rate": 8 / 16,
     "hold_expiry_rate": 2 / 20,

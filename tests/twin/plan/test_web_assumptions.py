@@ -59,7 +59,7 @@ def test_stores_ship_where_there_is_no_center() -> None:
 
 
 def test_a_customer_collects_at_the_promised_time() -> None:
-    line = "A customer collects at the promised time, or as soon as the order is ready where that is later."
+    line = "A customer collects at the promised time, or as soon as the order is ready and the doors are open."
     assert line in said(PLACES, COLLECTED) and line not in said(PLACES, WEB)
     promise = "promise: {pickup: {ready: 2h}}"
     assert "No promise of delivery: only orders that are collected are judged on time or late." in said(PLACES, COLLECTED, promise)
@@ -139,3 +139,17 @@ def test_events_of_orders_are_neither_lost_nor_doubled_nor_late(stream: str, fau
         plan_of(PLACES, WEB, part)
     assert f"streams.{stream}.{fault.split(':')[0]}" in str(caught.value)
     assert any("there are no web orders" in line for line in said(PLACES, part))
+
+
+def test_limits_of_what_is_simulated_are_said() -> None:
+    never = "What nobody collects stays staged to the end, and nobody is counted as a no-show: promise.pickup has no hold."
+    assert never in said(PLACES, COLLECTED, "promise: {pickup: {no_show: .1}}")
+    assert never not in said(PLACES, COLLECTED, "promise: {pickup: {no_show: .1, hold: 1d}}")
+    tills = "demand: {web: [{orders_per_day: 10, cancel: {share: .1}}], pos: [{at: {kind: store}, sku: A, rate: 1/d}]UNMET}"
+    lost = "Lost units, lost sales and backorders, with their costs, are those of the tills: the web's have rates of their own."
+    waits = "What comes back from web orders does not serve customers who wait at the tills; the next receipt does."
+    lines = said(PLACES, tills.replace("UNMET", ", unmet: {pos: backorder}"))
+    assert lost in lines and waits in lines
+    assert lost not in said(PLACES, WEB) and waits not in said(PLACES, tills.replace("UNMET", ""))
+    counted = "Orders that are collected count among the orders_per_day of ship_from_store too."
+    assert counted in said(PLACES, COLLECTED, "ship_from_store: [{orders_per_day: 9}]")
