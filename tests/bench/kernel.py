@@ -24,6 +24,7 @@ from twin.demand.tables import clockwork_tables, recorded_tables
 from twin.memory import table_of
 from twin.random.keyed import entity
 from twin.random.laws import ONE, Whole
+from twin.record.outs import measured
 from twin.record.state import AT_ONCE, NO_POINT, Meter, Record, Source, new_record, widen
 from twin.world.lane import advance
 from twin.world.lines import Lines
@@ -76,7 +77,7 @@ class Lane:
         )  # fmt: skip
         record = new_record(CELLS, locations=STORES, window=64, folds_counts=False)
         windows = np.concatenate([lines.windows(), np.zeros(len(Source) - 1, np.int64)])
-        self.record: Record = widen(record, windows)
+        self.record: Record = measured(widen(record, windows), np.arange(STORES + 1) * SKUS, 0, 1)
         self._start = lines.tracks.copy()
         self._start["day_end"] = DAY
         self._senders = self.record.senders.copy()

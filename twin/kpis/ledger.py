@@ -79,6 +79,7 @@ class Snapshot:
     at_us: int
     cells: NDArray[np.int64]  # cells with truth or record above 0
     equal: NDArray[np.int64]
+    within: NDArray[np.int64]  # the record is off by no more than the tolerance
     abs_error: NDArray[np.int64]  # sum of |record - truth|, units
     in_flight: NDArray[
         np.int64
@@ -126,7 +127,8 @@ class Ledger:
 
     ``counts`` has shape (days, buckets, len(COUNT_FIELDS)); ``money`` (days, buckets, len(MONEY_FIELDS)). Day 0 starts at
     ``start_us`` and every day has 24 hours; the first ``warmup_days`` days are warm-up and enter no KPI.
-    ``inbound_us`` has shape (days, locations): the integral of units ordered and not yet received.
+    ``inbound_us`` has shape (days, locations): the integral of units ordered and not yet received; ``out_seen_us``, of
+    the same shape, that of cells of which the record has nothing to promise (cell microseconds).
     """
 
     start_us: int
@@ -136,6 +138,7 @@ class Ledger:
     counts: NDArray[np.int64]
     money: NDArray[np.float64]
     inbound_us: NDArray[np.int64]
+    out_seen_us: NDArray[np.int64]
     lag_histogram: NDArray[np.int64]
     snapshots: list[Snapshot] = field(default_factory=list)
     purchase_orders: list[PurchaseOrder] = field(default_factory=list)

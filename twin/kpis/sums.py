@@ -87,6 +87,7 @@ def _by_bucket(ledger: Ledger, horizon: Horizon) -> Table:
 def _by_location(ledger: Ledger, labels: Labels, rows: _Rows, web: WebTables | None) -> Table:
     size = len(labels.locations)
     table: Table = {"inbound_us": exact_sum(ledger.inbound_us[ledger.warmup_days :], 0)}
+    table["out_seen_us"] = exact_sum(ledger.out_seen_us[ledger.warmup_days :], 0)
     table |= rows.orders.figures(rows.orders.destination, size)
     table |= rows.trips.figures(rows.trips.origin, size)
     table |= rows.snapshots.by_location()
@@ -101,6 +102,7 @@ def _by_day(ledger: Ledger, horizon: Horizon, rows: _Rows, web: WebTables | None
     table["cell_us"] = np.full(horizon.days, cell_us, dtype=object)
     table["time_us"] = np.full(horizon.days, DAY_US, dtype=np.int64)
     table["inbound_us"] = exact_sum(ledger.inbound_us[ledger.warmup_days :], 1)
+    table["out_seen_us"] = exact_sum(ledger.out_seen_us[ledger.warmup_days :], 1)
     table |= rows.orders.figures(rows.orders.day, horizon.days)
     table |= rows.trips.figures(rows.trips.day, horizon.days)
     table |= rows.snapshots.by_day(horizon.days)

@@ -18,6 +18,7 @@ from twin.orders.rows import decided
 from twin.orders.state import NONE, UNROUTED, Book, Control
 from twin.orders.tables import Tables, book_of, part, record_of
 from twin.record.apply import check_point
+from twin.record.outs import free_changes, free_of
 from twin.record.state import Record
 
 _NOW, _WAITING = int(Control.NOW), int(Control.WAITING)
@@ -41,8 +42,7 @@ def cell_of(book: Book, location: int, sku: int) -> int:
 @inlined()
 def free_units(record: Record, cell: int) -> int:
     """What is on hand and promised to nobody."""
-    row = record.cells[np.uintp(cell)]
-    units: int = np.int64(row.on_hand) - row.committed - row.reserved
+    units: int = free_of(record.cells[np.uintp(cell)])
     return units
 
 
@@ -103,6 +103,7 @@ def _change(book: Book, record: Record, cell: int, before: int, after: int, unit
     reserved, owed = reserved_change(before, after, units), backordered_change(before, after, units)
     if reserved != 0 or owed != 0:
         row = record.cells[np.uintp(cell)]
+        free_changes(record, cell, free_of(row), -reserved, book.control[_NOW])
         row.reserved += reserved
         row.backordered += owed
         row.position -= reserved + owed

@@ -130,6 +130,7 @@ def _ledger(scenario: Any, days: int, sold: list[int]) -> Ledger:
         counts=counts,
         money=np.zeros((days, 1, len(MONEY_FIELDS))),
         inbound_us=np.zeros((days, len(scenario.network.locations)), np.int64),
+        out_seen_us=np.zeros((days, len(scenario.network.locations)), np.int64),
         lag_histogram=np.zeros(LAG_BINS, np.int64),
     )
 
