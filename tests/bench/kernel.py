@@ -74,6 +74,7 @@ class Lane:
             self.opening.copy(), tracks=lines.tracks.size, days=1, buckets=STORES * CATEGORIES, by_cell=False,
             categories=CATEGORIES, backorders=False, start_us=0, category=(sku % CATEGORIES).astype(np.int16),
             price=np.full(SKUS, 3.0), cost=np.full(SKUS, 2.0), latency=np.zeros(3 * 4097, np.int64),
+            hours=np.zeros((1, 1, 2), np.int64),
         )  # fmt: skip
         record = new_record(CELLS, locations=STORES, window=64, folds_counts=False)
         windows = np.concatenate([lines.windows(), np.zeros(len(Source) - 1, np.int64)])

@@ -38,13 +38,14 @@ COUNT_FIELDS = (
     "restocked",  # came back onto it: returned, cancelled after the pick, never collected
 )
 
-# Columns of Ledger.money (float64), in the scenario's currency.
+# Columns of Ledger.money (float64), in the scenario's currency but for the last.
 MONEY_FIELDS = (
     "revenue",
     "cost_of_goods",
     "lost_value",  # lost units at price
     "lost_margin",  # lost units at price - cost
     "value_us",  # integral of stock on hand at cost (money x microseconds)
+    "missed",  # units expected while the location was open and nothing was on hand
 )
 
 COUNT = {name: i for i, name in enumerate(COUNT_FIELDS)}
@@ -70,6 +71,7 @@ class Buckets:
     sku: NDArray[np.int32]  # -1 where the bucket is a whole category
     category: NDArray[np.int32]
     cells: NDArray[np.int64]  # ranged cells in the bucket
+    expected: NDArray[np.float64]  # units a day expected of a cell; 0 where the bucket is a whole category
 
 
 @dataclass

@@ -40,6 +40,19 @@ def cell_of(book: Book, location: int, sku: int) -> int:
 
 
 @inlined()
+def place_of(book: Book, cell: int) -> int:
+    """The location of a cell."""
+    low, high = 0, book.nodes.size - 1
+    while low < high:
+        middle = (low + high + 1) >> 1
+        if book.nodes[middle].first <= cell:
+            low = middle
+        else:
+            high = middle - 1
+    return low
+
+
+@inlined()
 def free_units(record: Record, cell: int) -> int:
     """What is on hand and promised to nobody."""
     units: int = free_of(record.cells[np.uintp(cell)])
@@ -103,7 +116,7 @@ def _change(book: Book, record: Record, cell: int, before: int, after: int, unit
     reserved, owed = reserved_change(before, after, units), backordered_change(before, after, units)
     if reserved != 0 or owed != 0:
         row = record.cells[np.uintp(cell)]
-        free_changes(record, cell, free_of(row), -reserved, book.control[_NOW])
+        free_changes(record, place_of(book, cell), free_of(row), -reserved, book.control[_NOW])
         row.reserved += reserved
         row.backordered += owed
         row.position -= reserved + owed

@@ -91,7 +91,7 @@ def apply_delta(record: Record, location: int, cell: int, delta: int, other: int
             entry = record.recent[location, till.recent_end & (size - 1)]
             entry.record_time, entry.event_time, entry.cell, entry.delta = record_time, event_time, cell, delta
             till.recent_end += 1
-    free_changes(record, cell, free_of(row), delta, record_time)
+    free_changes(record, location, free_of(row), delta, record_time)
     row.on_hand += delta
     row.position += delta + other
     check_point(record, cell)
@@ -179,7 +179,7 @@ def hear_dispatch(
     for i in range(cells.size):
         prefetch(record.cells, cells[min(i + AHEAD, cells.size - 1)])
         row = record.cells[cells[i]]
-        free_changes(record, cells[i], free_of(row), units[i], key >> 5)
+        free_changes(record, location, free_of(row), np.int64(units[i]), key >> 5)
         row.committed -= units[i]
         apply_delta(record, location, cells[i], -units[i], units[i], key >> 5, event_time + later_round)
     return True
@@ -187,13 +187,14 @@ def hear_dispatch(
 
 @compiled()
 def place_lines(
-    table: NDArray[np.int64], time: int, cells: NDArray[np.int32], sources: NDArray[np.int32], units: NDArray[np.int32]
-) -> np.int64:
+    table: NDArray[np.int64], time: int, origin: int, cells: NDArray[np.int32], sources: NDArray[np.int32],
+    units: NDArray[np.int32],
+) -> np.int64:  # fmt: skip
     """The lines of an order of ours, known at once, at ``time`` (µs): inbound here and, where the sources are cells of ours,
     committed there; returns the units of all.
 
     A cell that is reviewed loses its mark where it rises above its point; one that is asked at once, when it is answered.
-    ``sources`` holds -1 for every line where it goes to a supplier.
+    ``sources``, cells of the location ``origin``, holds -1 for every line where that is a supplier.
     """
     record, last, total = open_record(table), cells.size - 1, np.int64(0)
     for i in range(cells.size):
@@ -210,7 +211,7 @@ def place_lines(
     for i in range(cells.size):
         prefetch(record.cells, sources[min(i + AHEAD, last)])
         source = record.cells[np.uintp(sources[i])]
-        free_changes(record, sources[i], free_of(source), -np.int64(units[i]), time)
+        free_changes(record, origin, free_of(source), -np.int64(units[i]), time)
         source.committed += units[i]
         source.position -= units[i]
         check_point(record, sources[i])

@@ -71,7 +71,7 @@ def hear_count(
             record.meters[_STALE] += 1
             continue
         change = levels[i] + sums[i] - row.on_hand
-        free_changes(record, cells[i], free_of(row), change, key >> 5)
+        free_changes(record, location, free_of(row), change, key >> 5)
         row.on_hand += change
         row.position += change
         row.counted = index

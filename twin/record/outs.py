@@ -24,22 +24,18 @@ def free_of(row: Row) -> int:
 
 
 @inlined()
-def free_changes(record: Record, cell: int, before: int, delta: int, time: int) -> None:
-    """What a cell has to promise changes by ``delta`` from ``before``, at a record time in µs."""
-    after = before + delta
-    if (before > 0) != (after > 0):
-        _cross(record, cell, np.int64(1 if before > 0 else -1), np.int64(time))
+def free_changes(record: Record, location: int, before: int, delta: int, time: int) -> None:
+    """What a cell of a location has to promise changes by ``delta`` from ``before``, at a record time in µs.
 
-
-@inlined(forceinline=False)
-def _cross(record: Record, cell: int, cells: int, time: int) -> None:
-    """``cells`` more have nothing to promise; what happens after the last day is not measured."""
-    since = max(time - record.since[0], np.int64(0))
-    day = since // DAY
-    if day < record.outs.shape[0]:
-        location = np.searchsorted(record.firsts, np.int64(cell), "right") - 1
-        record.outs[day, location, 0] += cells * ((day + 1) * DAY - since)
-        record.outs[day, location, 1] += cells
+    Part of the callers' loops, and without a call in it: whatever calls with a record in hand has its references counted.
+    """
+    if (before > 0) != (before + delta > 0):
+        cells = 1 if before > 0 else -1
+        since = max(time - record.since[0], 0)
+        day = since // DAY
+        if day < record.outs.shape[0]:  # what happens after the last day is not measured
+            record.outs[np.uintp(day), np.uintp(location), 0] += cells * ((day + 1) * DAY - since)
+            record.outs[np.uintp(day), np.uintp(location), 1] += cells
 
 
 def measured(record: Record, firsts: NDArray[np.int64], since_us: int, days: int) -> Record:
@@ -52,7 +48,7 @@ def measured(record: Record, firsts: NDArray[np.int64], since_us: int, days: int
         mine = rows[firsts[location] : firsts[location + 1]]
         empty = np.count_nonzero(mine["on_hand"] <= mine["committed"] + mine["reserved"])
         outs[0, location] = empty * DAY, empty
-    return record._replace(firsts=firsts, since=np.array([since_us], np.int64), outs=outs)
+    return record._replace(since=np.array([since_us], np.int64), outs=outs)
 
 
 def out_us(record: Record) -> NDArray[np.int64]:

@@ -10,7 +10,7 @@ from numba import carray
 from numpy.typing import NDArray
 
 from twin.compiled import compiled, inlined
-from twin.memory import pointer
+from twin.memory import aligned_zeros, pointer
 
 NO_POINT = -(1 << 31)  # of a cell without a rule
 
@@ -87,7 +87,6 @@ class Record(NamedTuple):
     count_times: NDArray[np.int64]  # event time of each count heard
     meters: NDArray[np.int64]
     # For how long cells have nothing to promise (see ``twin.record.outs``); of no days where that is not kept.
-    firsts: NDArray[np.int64]  # (locations + 1,) first cell of each location
     since: NDArray[np.int64]  # (1,) when the first day begins, µs
     outs: NDArray[np.int64]  # (days, locations, 2) sum of cells gone out x time left in the day, and their net number
 
@@ -123,8 +122,7 @@ def open_record(t: NDArray[np.int64]) -> Record:
         carray(pointer(t[6, 0]), (t[6, 1],), _I8),
         carray(pointer(t[7, 0]), (t[7, 1],), _I8),
         carray(pointer(t[8, 0]), (t[8, 1],), _I8),
-        carray(pointer(t[9, 0]), (t[9, 1],), _I8),
-        carray(pointer(t[10, 0]), (t[10, 1], t[10, 2], t[10, 3]), _I8),
+        carray(pointer(t[9, 0]), (t[9, 1], t[9, 2], t[9, 3]), _I8),
     )
 
 
@@ -150,7 +148,7 @@ def new_record(cells: int, *, locations: int, window: int, folds_counts: bool, r
     folds_counts : whether a source of absolute counts is configured, so that recent deltas must be kept
     recent : how many deltas of a location are kept for folding, rounded up to a power of two
     """
-    rows = np.zeros(cells, CELL)
+    rows = aligned_zeros(cells, CELL)
     rows["point"] = NO_POINT
     senders = np.zeros(locations + len(Source) - 1, SENDER)
     senders["heard_to"], senders["top"], senders["size"] = -(1 << 62), -1, power_of_two(window)
@@ -164,7 +162,6 @@ def new_record(cells: int, *, locations: int, window: int, folds_counts: bool, r
         recent=np.zeros((locations, power_of_two(recent) if folds_counts else 1), RECENT),
         count_times=np.full(1024, -(1 << 62), np.int64),
         meters=np.zeros(16, np.int64),
-        firsts=np.zeros(1, np.int64),
         since=np.zeros(1, np.int64),
         outs=np.zeros((0, 1, 2), np.int64),
     )

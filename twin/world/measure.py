@@ -110,13 +110,18 @@ def close_ledger(
     counts[:, :, COUNT["out_us"]] = page["out_us"] + _levels(empty, page["out_net"]) * DAY
     owed = _levels(np.zeros_like(units), page["backordered"] - page["backfilled"])
     counts[:, :, COUNT["backorder_us"]] = page["backorder_us"] + owed * DAY
+    table = plan.bucket_table()
+    if plan.by_cell:
+        hours = plan.open_hours[:, table.location, 1]
+        out = page["out_open_us"] + _levels(empty, page["out_net"]) * hours
+        money[:, :, MONEY["missed"]] = table.expected * (out / hours)
     money[:, :, MONEY["value_us"]] = (
         page["value_us"] + _levels(value, page["value_net"] - page["cost_of_goods"]) * DAY
     )
     scenario = plan.scenario
     return Ledger(
         start_us=scenario.start_us, warmup_days=(scenario.warmup_us - scenario.start_us) // DAY, days=days,
-        buckets=plan.bucket_table(), counts=counts, money=money, inbound_us=inbound_us,
+        buckets=table, counts=counts, money=money, inbound_us=inbound_us,
         out_seen_us=np.zeros_like(inbound_us), lag_histogram=np.zeros(LAG_BINS, np.int64),
     )  # fmt: skip
 

@@ -52,7 +52,7 @@ def empty(
         start_us=start_us,
         warmup_days=warmup_days,
         days=days,
-        buckets=Buckets(table[:, 0], table[:, 1], table[:, 2], np.ones(len(table), dtype=np.int64)),
+        buckets=Buckets(table[:, 0], table[:, 1], table[:, 2], np.ones(len(table), dtype=np.int64), np.ones(len(table))),
         counts=np.zeros((*shape, len(COUNT_FIELDS)), dtype=np.int64),
         money=np.zeros((*shape, len(MONEY_FIELDS)), dtype=np.float64),
         inbound_us=np.zeros((days, locations), dtype=np.int64),

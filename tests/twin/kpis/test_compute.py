@@ -37,6 +37,9 @@ def worked() -> Ledger:
     put(ledger, 1, 3, dispatched=20, on_hand_us=100 * DAY_US, value_us=1000.0 * DAY_US)
     put(ledger, 2, 3, dispatched=10, on_hand_us=85 * DAY_US, value_us=850.0 * DAY_US)
     ledger.inbound_us[0] = 500 * DAY_US
+    ledger.buckets.expected[:] = [10, 5, 5, 0]
+    put(ledger, 1, 0, missed=2)
+    put(ledger, 1, 1, missed=1)
     ledger.out_seen_us[:, 0] = [99, DAY_US // 2, DAY_US // 4]
     ledger.out_seen_us[2, 2] = DAY_US // 4
     ledger.inbound_us[1:, 0] = [10 * DAY_US, 4 * DAY_US]
@@ -63,6 +66,7 @@ def test_overall_figures_worked_out_by_hand(worked: Ledger) -> None:
         "inventory_value_mean": (60 + 40 + 12 + 30 + 1000 + 850) / 2,
         "turns": 254 * 365 / 2 / 996,
         "days_of_inventory": 365 / (254 * 365 / 2 / 996),
+        "availability": 37 / 40,
         "sku_out_share": 0.75 / (4 * 2),
         "sku_out_share_seen": 1 / (4 * 2),
         "purchase_orders": 3,  # the first was placed in the warm-up
@@ -98,6 +102,9 @@ def test_dimensions_worked_out_by_hand(worked: Ledger) -> None:
     assert frame.by("supplier", "cost_ordering") == {"V1": 150}
     assert frame.by("location", "cost_transfer") == {"S1": 0, "S2": 0, "F1": 81}
     assert frame.by("location", "inbound_mean") == {"S1": 7, "S2": 0, "F1": 12}
+    assert frame.by("location", "availability") == pytest.approx({"S1": 27 / 30, "S2": 1.0})  # nobody wants anything of F1
+    assert frame.by("sku", "availability") == pytest.approx({"A": 28 / 30, "B": 9 / 10})
+    assert frame.by("day", "availability") == pytest.approx({"1970-01-02": 17 / 20, "1970-01-03": 1.0})
     assert frame.by("location", "sku_out_share_seen") == {"S1": 0.75 / 4, "S2": 0, "F1": 0.25 / 2}
     assert frame.by("day", "sku_out_share_seen") == {"1970-01-02": 0.5 / 4, "1970-01-03": 0.5 / 4}
     assert frame.by("category", "inbound_mean") == {}  # inbound is known by location only
@@ -123,7 +130,10 @@ def test_lost_demand_that_the_record_knows_of() -> None:
 def test_what_cannot_be_told_has_no_row() -> None:
     frame = compute(empty(), LABELS, CostRates())
     ratios = {name for name, kpi in KPIS.items() if kpi.under}
-    told = {"backorders_mean", "on_hand_mean", "inbound_mean", "inventory_value_mean", "sku_out_share", "sku_out_share_seen"}
+    told = {
+        "availability", "backorders_mean", "on_hand_mean", "inbound_mean", "inventory_value_mean", "sku_out_share",
+        "sku_out_share_seen",
+    }  # fmt: skip
     assert frame.overall().keys() & ratios == told
     assert "channel" not in frame.dimension.words
     assert np.isfinite(frame.value).all()

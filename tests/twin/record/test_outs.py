@@ -11,18 +11,19 @@ from twin.clock import DAY, HOUR
 from twin.record.outs import measured, out_us
 
 START = 7 * HOUR  # of the first day
+FIRST = np.array([0, 2, 4])
 
 
 def believer(opening: int, days: int = 3) -> Believer:
     """Two locations of two cells each."""
     made = Believer(2, locations=2, opening=opening)
-    made.record = measured(made.record, np.array([0, 2, 4]), START, days)
+    made.record = measured(made.record, FIRST, START, days)
     return made
 
 
 def hours(of: Believer) -> list[list[float]]:
     """Cell hours out, by location and day."""
-    assert of.record.outs[:, :, 1].sum(axis=0).tolist() == nothing_free(of.record)
+    assert of.record.outs[:, :, 1].sum(axis=0).tolist() == nothing_free(of.record, FIRST)
     return (out_us(of.record).T / HOUR).tolist()  # type: ignore[no-any-return]
 
 

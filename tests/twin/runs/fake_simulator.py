@@ -126,7 +126,7 @@ def _ledger(scenario: Any, days: int, sold: list[int]) -> Ledger:
         start_us=scenario.start_us,
         warmup_days=(scenario.warmup_us - scenario.start_us) // DAY_US,
         days=days,
-        buckets=Buckets(one, one, one, np.ones(1, np.int64)),
+        buckets=Buckets(one, one, one, np.ones(1, np.int64), np.ones(1)),
         counts=counts,
         money=np.zeros((days, 1, len(MONEY_FIELDS))),
         inbound_us=np.zeros((days, len(scenario.network.locations)), np.int64),

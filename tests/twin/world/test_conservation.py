@@ -90,7 +90,7 @@ class Books:
         record = ran.simulation.brain.record
         parts = record.cells["on_hand"] + record.inbound - record.committed - record.backordered - record.cells["reserved"]
         np.testing.assert_array_equal(record.cells["position"], parts)
-        np.testing.assert_array_equal(record.outs[:, :, 1].sum(axis=0), nothing_free(record))
+        np.testing.assert_array_equal(record.outs[:, :, 1].sum(axis=0), nothing_free(record, ran.plan.ranged.first))
 
 
 @settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow])
