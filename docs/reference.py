@@ -37,8 +37,8 @@ What `kpis.json` and `kpis.parquet` hold. Rates are ratios. Made from the code b
 replication, and each KPI by `dimension` and `member`: `all`, `channel`, `kind` and `location`, `region`, `category`, `abc`,
 `sku`, `supplier`, `station` (as `NAME@LOCATION`), `day` and `week`, as far as what it is made of is known there. Stock and
 sales are kept by location and SKU in a model of up to 400,000 cells × days, and by location and category in a larger one,
-which has no `sku` and `abc`; what belongs to a place alone (orders to suppliers, trips, snapshots of the record) is by place
-and by time only. Days are told up to ten years of them.
+which has no `sku` and `abc`; what belongs to a place alone (orders to suppliers, trips, snapshots of the record, how long it had
+nothing to promise) is by place and by time only. Days are told up to ten years of them.
 
 Web orders are told overall, by `channel` and by time, on the day they were placed; what happened to them at a location (picks,
 shipments, returns, what was earned and what a carrier charged) by place too, on the day it happened; stations over the whole
@@ -47,8 +47,8 @@ product, POS alone. `revenue` includes the web's, but not by product, where `tur
 out for that reason. By place, `cost_total` and `profit` lack `cost_split`, which belongs to no place. Without web demand there
 are none of these rows.
 
-Of a replayed feed of events only what was decided and heard is told: `purchase_orders`, `transfers`, `cost_ordering` and
-`record_lag_p95`.""".splitlines()
+Of a replayed feed of events only what was decided and heard is told: `purchase_orders`, `transfers`, `cost_ordering`,
+`record_lag_p95` and `sku_out_share_seen`.""".splitlines()
 
 
 def _cell(text: str) -> str:

@@ -23,7 +23,10 @@ COLUMNS = 4  # address, then up to three lengths
 
 
 def rows_of(size: int, kind: np.dtype[np.void]) -> NDArray[np.void]:
-    """So many rows of zeros, the first of them at the start of a cache line: none lies across two that could lie in one."""
+    """So many rows of zeros, the first of them at the start of a cache line: none lies across two that could lie in one.
+
+    NumPy's large arrays begin 16 bytes after one: half of all rows of 32 bytes would cost a second miss.
+    """
     memory = np.zeros(size * kind.itemsize + CACHE_LINE, np.uint8)
     start = -memory.ctypes.data % CACHE_LINE
     rows: NDArray[np.void] = memory[start : start + size * kind.itemsize].view(kind)

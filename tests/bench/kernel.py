@@ -24,6 +24,7 @@ from twin.demand.tables import clockwork_tables, recorded_tables
 from twin.memory import table_of
 from twin.random.keyed import entity
 from twin.random.laws import ONE, Whole
+from twin.record.outs import measured
 from twin.record.state import AT_ONCE, NO_POINT, Meter, Record, Source, new_record, widen
 from twin.world.lane import advance
 from twin.world.lines import Lines
@@ -73,10 +74,11 @@ class Lane:
             self.opening.copy(), tracks=lines.tracks.size, days=1, buckets=STORES * CATEGORIES, by_cell=False,
             categories=CATEGORIES, backorders=False, start_us=0, category=(sku % CATEGORIES).astype(np.int16),
             price=np.full(SKUS, 3.0), cost=np.full(SKUS, 2.0), latency=np.zeros(3 * 4097, np.int64),
+            hours=np.zeros((1, 1, 2), np.int64),
         )  # fmt: skip
         record = new_record(CELLS, locations=STORES, window=64, folds_counts=False)
         windows = np.concatenate([lines.windows(), np.zeros(len(Source) - 1, np.int64)])
-        self.record: Record = widen(record, windows)
+        self.record: Record = measured(widen(record, windows), np.arange(STORES + 1) * SKUS, 0, 1)
         self._start = lines.tracks.copy()
         self._start["day_end"] = DAY
         self._senders = self.record.senders.copy()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 import scenarios
@@ -83,6 +84,7 @@ def test_replayed_orders_give_the_same_decisions(case: str, tmp_path: Path) -> N
     replayed = replay_events(plan, tmp_path / "events")
     assert replayed.decisions_digest == run.decisions_digest
     assert replayed.events_digest == run.events_digest
+    np.testing.assert_array_equal(replayed.ledger.out_seen_us, run.ledger.out_seen_us)  # the same record, at the same times
 
 
 def test_what_is_kept_changes_no_digest(tmp_path: Path) -> None:

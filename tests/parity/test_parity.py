@@ -8,6 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
@@ -44,6 +45,7 @@ def test_replayed_events_give_the_same_decisions(case: str, tmp_path: Path) -> N
     replayed = replay_events(plan, tmp_path / "events")
     assert replayed.decisions_digest == run.decisions_digest
     assert replayed.events_digest == run.events_digest
+    np.testing.assert_array_equal(replayed.ledger.out_seen_us, run.ledger.out_seen_us)  # the same record, at the same times
 
 
 def beside_orders(table: pa.Table, folder: Path, name: str) -> Path:

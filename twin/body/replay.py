@@ -30,13 +30,14 @@ from twin.events import PHASE_OF, Message
 from twin.kpis.ledger import COUNT_FIELDS, LAG_BINS, MONEY_FIELDS, Ledger, PurchaseOrder, Trip, lag_edge_us
 from twin.plan.build import Plan
 from twin.record.apply import hear_backfill, hear_sale
+from twin.record.outs import out_us
 from twin.record.state import Meter, open_record, widen
 
 if TYPE_CHECKING:
     from twin.body.replay_orders import HeardOrders
 
 _SIGNALS, _REVIEW, _BITS = int(Meter.SIGNALS), int(Phase.REVIEW) << 1, (1 << KEY_SHIFT) - 1
-TOLD = ("purchase_orders", "transfers", "cost_ordering", "record_lag_p95")
+TOLD = ("purchase_orders", "transfers", "cost_ordering", "record_lag_p95", "sku_out_share_seen")
 """The KPIs that an open loop can tell: what was decided, and how late the record heard."""
 
 
@@ -196,6 +197,7 @@ class _Replay:
     def _result(self, seconds: float) -> OpenLoop:
         plan, meters = self.plan, self.brain.record.meters
         ledger = _empty_ledger(plan)
+        ledger.out_seen_us = out_us(self.brain.record)
         ledger.purchase_orders, ledger.trips = self.decided.purchases, self.decided.transfers
         ledger.lag_histogram = _lags(self.feed, plan.scenario.warmup_us)
         counted = (
@@ -234,7 +236,8 @@ def _empty_ledger(plan: Plan) -> Ledger:
     return Ledger(
         start_us=scenario.start_us, warmup_days=(scenario.warmup_us - scenario.start_us) // DAY, days=days, buckets=buckets,
         counts=np.zeros((days, size, len(COUNT_FIELDS)), np.int64), money=np.zeros((days, size, len(MONEY_FIELDS))),
-        inbound_us=np.zeros((days, len(plan.network.locations)), np.int64), lag_histogram=np.zeros(LAG_BINS, np.int64),
+        inbound_us=np.zeros((days, len(plan.network.locations)), np.int64),
+        out_seen_us=np.zeros((days, len(plan.network.locations)), np.int64), lag_histogram=np.zeros(LAG_BINS, np.int64),
     )  # fmt: skip
 
 

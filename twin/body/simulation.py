@@ -17,6 +17,7 @@ from twin.clock import DAY, Phase, key, key_time
 from twin.kpis.ledger import Ledger, Snapshot
 from twin.plan.build import Plan
 from twin.random.keyed import KeyedDraws
+from twin.record.outs import out_us
 from twin.record.state import Meter, Record, Source
 from twin.world.calendar import take_done
 from twin.world.clock import NetworkClock
@@ -184,6 +185,7 @@ class Simulation:
         ledger = close_ledger(plan, self.shelves.shelves.pages, plan.opening, self.inbound.integrals())
         if self.shelves.orders is not None:
             ledger.web = self.shelves.orders.close(plan.scenario.end_us)
+        ledger.out_seen_us = out_us(record)
         ledger.lag_histogram, ledger.snapshots = self.shelves.shelves.lags, self.snapshots
         ledger.purchase_orders, ledger.trips = self.transport.purchases, self.transport.trips
         meters = {meter.name.lower(): int(record.meters[meter]) for meter in Meter}

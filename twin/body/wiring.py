@@ -12,6 +12,7 @@ from twin.brain.log import DecisionLog
 from twin.clock import DAY
 from twin.decisions import Sink
 from twin.plan.build import Plan
+from twin.record.outs import measured
 from twin.record.state import AT_ONCE, DUE, RECENT, Meter, Record, new_record
 
 _WINDOW = 1 << 12  # sequence numbers an id is remembered for at first; the body widens it as the feed needs
@@ -30,7 +31,7 @@ def opening_record(plan: Plan, counts: bool) -> Record:
         record.cells["inbound"][order.cell] += order.units
         record.cells["position"][order.cell] += order.units
     _set_points(plan, record)
-    return record
+    return measured(record, plan.ranged.first, plan.scenario.start_us, plan.days)
 
 
 def _set_points(plan: Plan, record: Record) -> None:

@@ -222,7 +222,7 @@ class Brain:
         skus = self._skus(group.location).at(local)
         sources = np.full(cells.size, -1, np.int32) if supply.from_supplier else self._sources(supply).at(local)
         self._orders += 1
-        total = int(place_lines(self.table, cells, sources, units))
+        total = int(place_lines(self.table, self.agenda.time, supply.origin, cells, sources, units))
         order = Order(
             self._orders, self.agenda.time, lane, supply.origin, group.location, group.rule, cells, sources, skus, units,
             position, self._complete_to, total,

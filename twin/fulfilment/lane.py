@@ -30,12 +30,12 @@ from twin.orders.hearing import (
     hear_rejected,
     hear_turned_away,
     next_hard_end,
-    place_of,
 )
 from twin.orders.holds import expire_hold, next_hold_end
 from twin.orders.placing import answer, needs_asking
 from twin.orders.rows import tell
 from twin.orders.state import FULFIL, NONE, Book, Control, Told
+from twin.orders.stock import place_of
 from twin.orders.tables import Tables, book_of, record_of
 from twin.parts import inlined, part
 from twin.record.state import Meter, Record

@@ -81,12 +81,24 @@ _STOCK = (
     Kpi("sku_out_share", "ratio", "lower", "stock",
         "Share of ranged cell-time with nothing on the shelf (truth).",
         {"out_us": 1}, {"cell_us": 1}),
+    Kpi("availability", "ratio", "higher", "stock",
+        "Share of a location's opening hours in which something is on the shelf (truth), each cell weighted with the units a day "
+        "that are expected of it, spread evenly over those hours; a location without opening hours is always open. Left out of a "
+        "model of more than 400,000 cells × days.",
+        {"expected": 1, "missed": -1}, {"expected": 1}),
+    Kpi("sku_out_share_seen", "ratio", "lower", "stock",
+        "Share of ranged cell-time in which the record has nothing to promise: on hand less what is reserved for web orders or "
+        "committed to other locations is 0 or less (ATP, before carts' holds and safety units, which differ by channel).",
+        {"out_seen_us": 1}, {"cell_us": 1}),
 )  # fmt: skip
 
 _RECORD = (
     Kpi("record_accuracy", "ratio", "higher", "record",
         "Over cells with truth or record above 0, at the snapshots: share where record equals truth.",
         {"snapshot_equal": 1}, {"snapshot_cells": 1}),
+    Kpi("record_accuracy_within", "ratio", "higher", "record",
+        "Of the same cells, the share where the record is off by at most one unit, or by at most 5 % of the truth.",
+        {"snapshot_within": 1}, {"snapshot_cells": 1}),
     Kpi("record_error_units", "ratio", "lower", "record",
         "Sum of |record - truth| over the sum of truth, without what is only events on their way.",
         {"snapshot_error": 1, "snapshot_in_flight": -1}, {"snapshot_truth": 1}),

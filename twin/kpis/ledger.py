@@ -38,13 +38,14 @@ COUNT_FIELDS = (
     "restocked",  # came back onto it: returned, cancelled after the pick, never collected
 )
 
-# Columns of Ledger.money (float64), in the scenario's currency.
+# Columns of Ledger.money (float64), in the scenario's currency but for the last.
 MONEY_FIELDS = (
     "revenue",
     "cost_of_goods",
     "lost_value",  # lost units at price
     "lost_margin",  # lost units at price - cost
     "value_us",  # integral of stock on hand at cost (money x microseconds)
+    "missed",  # units expected while the location was open and nothing was on hand
 )
 
 COUNT = {name: i for i, name in enumerate(COUNT_FIELDS)}
@@ -70,6 +71,7 @@ class Buckets:
     sku: NDArray[np.int32]  # -1 where the bucket is a whole category
     category: NDArray[np.int32]
     cells: NDArray[np.int64]  # ranged cells in the bucket
+    expected: NDArray[np.float64]  # units a day expected of a cell; 0 where the bucket is a whole category
 
 
 @dataclass
@@ -79,6 +81,7 @@ class Snapshot:
     at_us: int
     cells: NDArray[np.int64]  # cells with truth or record above 0
     equal: NDArray[np.int64]
+    within: NDArray[np.int64]  # the record is off by no more than the tolerance
     abs_error: NDArray[np.int64]  # sum of |record - truth|, units
     in_flight: NDArray[
         np.int64
@@ -126,7 +129,8 @@ class Ledger:
 
     ``counts`` has shape (days, buckets, len(COUNT_FIELDS)); ``money`` (days, buckets, len(MONEY_FIELDS)). Day 0 starts at
     ``start_us`` and every day has 24 hours; the first ``warmup_days`` days are warm-up and enter no KPI.
-    ``inbound_us`` has shape (days, locations): the integral of units ordered and not yet received.
+    ``inbound_us`` has shape (days, locations): the integral of units ordered and not yet received; ``out_seen_us``, of
+    the same shape, that of cells of which the record has nothing to promise (cell microseconds).
     """
 
     start_us: int
@@ -136,6 +140,7 @@ class Ledger:
     counts: NDArray[np.int64]
     money: NDArray[np.float64]
     inbound_us: NDArray[np.int64]
+    out_seen_us: NDArray[np.int64]
     lag_histogram: NDArray[np.int64]
     snapshots: list[Snapshot] = field(default_factory=list)
     purchase_orders: list[PurchaseOrder] = field(default_factory=list)

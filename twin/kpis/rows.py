@@ -21,6 +21,7 @@ _ORDER = attrgetter(
 _SNAPSHOT_FIELDS = {
     "snapshot_cells": "cells",
     "snapshot_equal": "equal",
+    "snapshot_within": "within",
     "snapshot_error": "abs_error",
     "snapshot_in_flight": "in_flight",
     "snapshot_truth": "truth_units",

@@ -81,12 +81,14 @@ def _by_bucket(ledger: Ledger, horizon: Horizon) -> Table:
     table: Table = exact_columns(counts, 0, COUNT_FIELDS)
     table |= dict(zip(MONEY_FIELDS, money.sum(axis=0).T, strict=True))
     table["cell_us"] = ledger.buckets.cells.astype(object) * horizon.length_us
+    table["expected"] = ledger.buckets.expected * horizon.days
     return table
 
 
 def _by_location(ledger: Ledger, labels: Labels, rows: _Rows, web: WebTables | None) -> Table:
     size = len(labels.locations)
     table: Table = {"inbound_us": exact_sum(ledger.inbound_us[ledger.warmup_days :], 0)}
+    table["out_seen_us"] = exact_sum(ledger.out_seen_us[ledger.warmup_days :], 0)
     table |= rows.orders.figures(rows.orders.destination, size)
     table |= rows.trips.figures(rows.trips.origin, size)
     table |= rows.snapshots.by_location()
@@ -99,8 +101,10 @@ def _by_day(ledger: Ledger, horizon: Horizon, rows: _Rows, web: WebTables | None
     table |= dict(zip(MONEY_FIELDS, money.sum(axis=1).T, strict=True))
     cell_us = int(ledger.buckets.cells.sum()) * DAY_US
     table["cell_us"] = np.full(horizon.days, cell_us, dtype=object)
+    table["expected"] = np.full(horizon.days, ledger.buckets.expected.sum())
     table["time_us"] = np.full(horizon.days, DAY_US, dtype=np.int64)
     table["inbound_us"] = exact_sum(ledger.inbound_us[ledger.warmup_days :], 1)
+    table["out_seen_us"] = exact_sum(ledger.out_seen_us[ledger.warmup_days :], 1)
     table |= rows.orders.figures(rows.orders.day, horizon.days)
     table |= rows.trips.figures(rows.trips.day, horizon.days)
     table |= rows.snapshots.by_day(horizon.days)

@@ -26,7 +26,7 @@ from twin.orders.state import (
     Parcel,
     Stage,
 )
-from twin.orders.stock import free_units, safety_of, step
+from twin.orders.stock import free_units, place_of, safety_of, step
 from twin.orders.tables import Tables, book_of, record_of
 from twin.parts import inlined, part
 from twin.record.apply import apply_delta
@@ -77,18 +77,6 @@ def _stock_changes(w: Tables, cell: int, delta: int, event_time: int) -> None:
     record = record_of(w)
     location = place_of(book, cell)
     apply_delta(record, location, cell, delta, 0, book.control[_HEARD] >> KEY_SHIFT, event_time)
-
-
-@inlined()
-def place_of(book: Book, cell: int) -> int:
-    low, high = 0, book.nodes.size - 1
-    while low < high:
-        middle = (low + high + 1) >> 1
-        if book.nodes[middle].first <= cell:
-            low = middle
-        else:
-            high = middle - 1
-    return low
 
 
 @inlined()

@@ -18,6 +18,7 @@ from twin.orders.state import NONE, UNROUTED, Book, Control
 from twin.orders.tables import Tables, book_of, record_of
 from twin.parts import inlined, part
 from twin.record.apply import check_point
+from twin.record.outs import free_changes, free_of
 from twin.record.state import Record
 
 _NOW, _WAITING = int(Control.NOW), int(Control.WAITING)
@@ -39,10 +40,22 @@ def cell_of(book: Book, location: int, sku: int) -> int:
 
 
 @inlined()
+def place_of(book: Book, cell: int) -> int:
+    """The location of a cell."""
+    low, high = 0, book.nodes.size - 1
+    while low < high:
+        middle = (low + high + 1) >> 1
+        if book.nodes[middle].first <= cell:
+            low = middle
+        else:
+            high = middle - 1
+    return low
+
+
+@inlined()
 def free_units(record: Record, cell: int) -> int:
     """What is on hand and promised to nobody."""
-    row = record.cells[np.uintp(cell)]
-    units: int = np.int64(row.on_hand) - row.committed - row.reserved
+    units: int = free_of(record.cells[np.uintp(cell)])
     return units
 
 
@@ -103,6 +116,7 @@ def _change(book: Book, record: Record, cell: int, before: int, after: int, unit
     reserved, owed = reserved_change(before, after, units), backordered_change(before, after, units)
     if reserved != 0 or owed != 0:
         row = record.cells[np.uintp(cell)]
+        free_changes(record, place_of(book, cell), free_of(row), -reserved, book.control[_NOW])
         row.reserved += reserved
         row.backordered += owed
         row.position -= reserved + owed

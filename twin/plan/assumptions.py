@@ -36,7 +36,7 @@ def not_built(scenario: Scenario) -> Iterator[tuple[Path, str]]:
 
 def assumptions_of(plan: Plan) -> list[str]:
     """The plain meanings that apply because the scenario says nothing else."""
-    said = (_of_demand, of_web, _of_stock, _of_movement, _of_data, _without_effect, _of_nothing, nothing_of_web)
+    said = (_of_demand, of_web, _of_stock, _of_movement, _of_data, _of_measures, _without_effect, _of_nothing, nothing_of_web)
     return [line for part in said for line in part(plan)]
 
 
@@ -151,6 +151,11 @@ def _of_catalog(plan: Plan) -> Iterator[str]:
     if network.generate is not None:
         yield "Positions, centers, suppliers and lanes are synthetic: real cities, made-up sites."
         yield "Each item comes from one supplier, chosen by a hash of its name."
+
+
+def _of_measures(plan: Plan) -> Iterator[str]:
+    if not plan.by_cell and plan.scenario.demand.pos:
+        yield "Availability is left out: it needs each cell's hours without stock, which are kept up to 400,000 cells x days."
 
 
 def _without_effect(plan: Plan) -> Iterator[str]:

@@ -21,6 +21,7 @@ from twin.demand.tables import ClockworkTables, RecordedTables, clockwork_tables
 from twin.kpis.ledger import Buckets, CostRates, Labels
 from twin.local_days import LocalDays
 from twin.plan.assumptions import assumptions_of, not_built
+from twin.plan.availability import expected_of, open_hours
 from twin.plan.carts import plan_carts
 from twin.plan.cells import Cells, range_cells
 from twin.plan.demand import plan_demand
@@ -39,7 +40,7 @@ if TYPE_CHECKING:
 
 BY_CELL = 400_000  # up to so many cells x days the ledger has a bucket for each cell
 CHUNK_LINES = 1 << 16  # lines generated at once, unless a day has more
-_BYTES_A_CELL, _BYTES_A_LINE, _BYTES_A_PAGE, _BYTES_AT_REST = 36, 110, 192 + 21 * 8, 300 << 20
+_BYTES_A_CELL, _BYTES_A_LINE, _BYTES_A_PAGE, _BYTES_AT_REST = 36, 110, 192 + 22 * 8, 300 << 20
 _BYTES_A_RECORDED = 64  # of a line of a feed, while it is read
 _BYTES_A_CART = 1200  # of a day, as a row of what is drawn, and as an order for as long as it is under way
 
@@ -139,6 +140,14 @@ class Plan:
             abc_classes(self.items, value), self.items.categories,
         )  # fmt: skip
 
+    @cached_property
+    def open_hours(self) -> NDArray[np.int64]:
+        """When each location is open, where availability is measured: see ``twin.plan.availability``."""
+        if not self.by_cell:
+            return np.zeros((1, 1, 2), np.int64)
+        scenario = self.scenario
+        return open_hours(self.network.locations, scenario.time.timezone, scenario.start_us, self.days)
+
     def bucket_table(self) -> Buckets:
         """What each bucket of the ledger stands for."""
         if self.by_cell:
@@ -147,7 +156,8 @@ class Plan:
                 np.int32
             )
             return Buckets(
-                location, sku, self.items.category[sku].astype(np.int32), np.ones(sku.size, np.int64)
+                location, sku, self.items.category[sku].astype(np.int32), np.ones(sku.size, np.int64),
+                expected_of(self),
             )
         places, categories = len(self.network.locations), len(self.items.categories)
         cells = np.array(
@@ -155,7 +165,7 @@ class Plan:
         )
         return Buckets(
             np.repeat(np.arange(places, dtype=np.int32), categories), np.full(places * categories, -1, np.int32),
-            np.tile(np.arange(categories, dtype=np.int32), places), cells.reshape(-1),
+            np.tile(np.arange(categories, dtype=np.int32), places), cells.reshape(-1), np.zeros(cells.size),
         )  # fmt: skip
 
     @cached_property

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from twin.compiled import compiled, inlined
 from twin.intrinsics import prefetch
 from twin.memory import Row
+from twin.record.outs import free_changes, free_of
 from twin.record.state import AT_ONCE, DUE, Meter, Record, Source, open_record, sender_of
 
 _DUPLICATES, _BEYOND = int(Meter.DUPLICATES), int(Meter.BEYOND_WINDOW)
@@ -90,6 +91,7 @@ def apply_delta(record: Record, location: int, cell: int, delta: int, other: int
             entry = record.recent[location, till.recent_end & (size - 1)]
             entry.record_time, entry.event_time, entry.cell, entry.delta = record_time, event_time, cell, delta
             till.recent_end += 1
+    free_changes(record, location, free_of(row), delta, record_time)
     row.on_hand += delta
     row.position += delta + other
     check_point(record, cell)
@@ -176,20 +178,23 @@ def hear_dispatch(
         return False
     for i in range(cells.size):
         prefetch(record.cells, cells[min(i + AHEAD, cells.size - 1)])
-        record.cells[cells[i]].committed -= units[i]
+        row = record.cells[cells[i]]
+        free_changes(record, location, free_of(row), np.int64(units[i]), key >> 5)
+        row.committed -= units[i]
         apply_delta(record, location, cells[i], -units[i], units[i], key >> 5, event_time + later_round)
     return True
 
 
 @compiled()
 def place_lines(
-    table: NDArray[np.int64], cells: NDArray[np.int32], sources: NDArray[np.int32], units: NDArray[np.int32]
-) -> np.int64:
-    """The lines of an order of ours, known at once: inbound here and, where the sources are cells of ours, committed there;
-    returns the units of all.
+    table: NDArray[np.int64], time: int, origin: int, cells: NDArray[np.int32], sources: NDArray[np.int32],
+    units: NDArray[np.int32],
+) -> np.int64:  # fmt: skip
+    """The lines of an order of ours, known at once, at ``time`` (µs): inbound here and, where the sources are cells of ours,
+    committed there; returns the units of all.
 
     A cell that is reviewed loses its mark where it rises above its point; one that is asked at once, when it is answered.
-    ``sources`` holds -1 for every line where it goes to a supplier.
+    ``sources``, cells of the location ``origin``, holds -1 for every line where that is a supplier.
     """
     record, last, total = open_record(table), cells.size - 1, np.int64(0)
     for i in range(cells.size):
@@ -206,6 +211,7 @@ def place_lines(
     for i in range(cells.size):
         prefetch(record.cells, sources[min(i + AHEAD, last)])
         source = record.cells[np.uintp(sources[i])]
+        free_changes(record, origin, free_of(source), -np.int64(units[i]), time)
         source.committed += units[i]
         source.position -= units[i]
         check_point(record, sources[i])

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from twin.compiled import compiled, inlined
 from twin.record.apply import check_point, digest, first_time, sender
+from twin.record.outs import free_changes, free_of
 from twin.record.state import Meter, Record, Source, open_record
 
 _LAST_COUNT = int(Meter.LAST_COUNT)
@@ -70,6 +71,7 @@ def hear_count(
             record.meters[_STALE] += 1
             continue
         change = levels[i] + sums[i] - row.on_hand
+        free_changes(record, location, free_of(row), change, key >> 5)
         row.on_hand += change
         row.position += change
         row.counted = index

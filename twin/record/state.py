@@ -86,6 +86,9 @@ class Record(NamedTuple):
     recent: NDArray[np.void]  # (locations, r) of RECENT, rings; r is 1 where no source of counts is configured
     count_times: NDArray[np.int64]  # event time of each count heard
     meters: NDArray[np.int64]
+    # For how long cells have nothing to promise (see ``twin.record.outs``); of no days where that is not kept.
+    since: NDArray[np.int64]  # (1,) when the first day begins, µs
+    outs: NDArray[np.int64]  # (days, locations, 2) sum of cells gone out x time left in the day, and their net number
 
     @property
     def inbound(self) -> NDArray[np.int32]:
@@ -118,6 +121,8 @@ def open_record(t: NDArray[np.int64]) -> Record:
         carray(pointer(t[5, 0]), (t[5, 1], t[5, 2]), RECENT),
         carray(pointer(t[6, 0]), (t[6, 1],), _I8),
         carray(pointer(t[7, 0]), (t[7, 1],), _I8),
+        carray(pointer(t[8, 0]), (t[8, 1],), _I8),
+        carray(pointer(t[9, 0]), (t[9, 1], t[9, 2], t[9, 3]), _I8),
     )
 
 
@@ -157,6 +162,8 @@ def new_record(cells: int, *, locations: int, window: int, folds_counts: bool, r
         recent=np.zeros((locations, power_of_two(recent) if folds_counts else 1), RECENT),
         count_times=np.full(1024, -(1 << 62), np.int64),
         meters=np.zeros(16, np.int64),
+        since=np.zeros(1, np.int64),
+        outs=np.zeros((0, 1, 2), np.int64),
     )
 
 

@@ -18,6 +18,10 @@ if TYPE_CHECKING:
 
 _Number = TypeVar("_Number", np.int64, np.float64)
 
+# A record counts as accurate within a tolerance when it is off by at most one unit, or by at most a 20th of what is there: 5 % is
+# what cycle counts allow items of class C, and would leave the few units of most shelves no tolerance at all.
+TOLERATED_UNITS, TOLERATED_PART = 1, 20
+
 _STRAIGHT_COUNTS = ("lines", "sold", "lost", "backordered", "backfilled", "shrunk", "received", "dispatched", "picked", "restocked")
 _STRAIGHT_MONEY = ("revenue", "cost_of_goods", "lost_value", "lost_margin")
 
@@ -29,10 +33,10 @@ def compare(
     first: NDArray[np.int64],
     out: NDArray[np.int64],
 ) -> None:
-    """Per location, into ``out`` (locations, 7): the sums of a ``Snapshot`` without what is in flight."""
+    """Per location, into ``out`` (locations, 8): the sums of a ``Snapshot`` without what is in flight."""
     shelves, record = open_shelves(shelves_table), open_record(record_table)
     for location in range(first.size - 1):
-        cells = equal = error = units = above = phantom = hidden = np.int64(0)
+        cells = equal = within = error = units = above = phantom = hidden = np.int64(0)
         for cell in range(first[location], first[location + 1]):
             truth = np.int64(shelves.on_hand[np.uintp(cell)])
             believed = np.int64(record.cells[np.uintp(cell)].on_hand)
@@ -40,12 +44,14 @@ def compare(
                 continue
             cells += 1
             equal += truth == believed
-            error += abs(truth - believed)
+            off = abs(truth - believed)
+            within += off <= TOLERATED_UNITS or off * TOLERATED_PART <= truth
+            error += off
             units += truth
             above += believed > 0
             phantom += believed > 0 and truth == 0
             hidden += believed <= 0 and truth > 0
-        out[location] = (cells, equal, error, units, above, phantom, hidden)
+        out[location] = (cells, equal, within, error, units, above, phantom, hidden)
 
 
 @compiled()
@@ -77,10 +83,10 @@ def snapshot(
     in_flight: NDArray[np.int64],
 ) -> Snapshot:
     """Truth against record now."""
-    out = np.zeros((first.size - 1, 7), np.int64)
+    out = np.zeros((first.size - 1, 8), np.int64)
     compare(shelves_table, record_table, first, out)
-    cells, equal, error, units, above, phantom, hidden = (out[:, i].copy() for i in range(7))
-    return Snapshot(at_us, cells, equal, error, np.minimum(in_flight, error), units, above, phantom, hidden)
+    cells, equal, within, error, units, above, phantom, hidden = (out[:, i].copy() for i in range(8))
+    return Snapshot(at_us, cells, equal, within, error, np.minimum(in_flight, error), units, above, phantom, hidden)
 
 
 def close_ledger(
@@ -104,14 +110,19 @@ def close_ledger(
     counts[:, :, COUNT["out_us"]] = page["out_us"] + _levels(empty, page["out_net"]) * DAY
     owed = _levels(np.zeros_like(units), page["backordered"] - page["backfilled"])
     counts[:, :, COUNT["backorder_us"]] = page["backorder_us"] + owed * DAY
+    table = plan.bucket_table()
+    if plan.by_cell:
+        hours = plan.open_hours[:, table.location, 1]
+        out = page["out_open_us"] + _levels(empty, page["out_net"]) * hours
+        money[:, :, MONEY["missed"]] = table.expected * (out / hours)
     money[:, :, MONEY["value_us"]] = (
         page["value_us"] + _levels(value, page["value_net"] - page["cost_of_goods"]) * DAY
     )
     scenario = plan.scenario
     return Ledger(
         start_us=scenario.start_us, warmup_days=(scenario.warmup_us - scenario.start_us) // DAY, days=days,
-        buckets=plan.bucket_table(), counts=counts, money=money, inbound_us=inbound_us,
-        lag_histogram=np.zeros(LAG_BINS, np.int64),
+        buckets=table, counts=counts, money=money, inbound_us=inbound_us,
+        out_seen_us=np.zeros_like(inbound_us), lag_histogram=np.zeros(LAG_BINS, np.int64),
     )  # fmt: skip
 
 

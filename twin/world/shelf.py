@@ -44,38 +44,54 @@ def page_of(shelves: Shelves, track: Row, cell: int, location: int, sku: int) ->
 
 
 @inlined()
-def _shift(page: Row, before: int, after: int, left: int) -> None:
+def _shift(shelves: Shelves, track: Row, page: Row, location: int, before: int, after: int, left: int) -> None:
     """The integrals of units and of empty shelves after a change with ``left`` µs of the day to go.
 
     An integral over a day is kept as the sum of change x time left in the day; the level at the day's start is added when the
     ledger is closed. That needs no memory of the last change and one multiplication.
     """
     page.on_hand_us += (after - before) * left
-    if before > 0 and after <= 0:
-        page.out_us += left
-        page.out_net += 1
-    elif before <= 0 and after > 0:
-        page.out_us -= left
-        page.out_net -= 1
+    if (before > 0) != (after > 0):
+        _cross(shelves, track, page, location, np.int64(1 if before > 0 else -1), left)
 
 
 @inlined()
-def _move(shelves: Shelves, page: Row, cell: int, sku: int, left: int, delta: int) -> None:
+def _cross(shelves: Shelves, track: Row, page: Row, location: int, cells: int, left: int) -> None:
+    """A shelf becomes empty (``cells`` is 1) or is empty no more (-1). In a large model all but the first two lines would cost
+    the lane a tenth of its speed, and buckets of many cells could not be weighted with what is expected of each."""
+    page.out_us += cells * left
+    page.out_net += cells
+    if shelves.control[_BY_CELL]:
+        day, place = np.uintp(track.page // shelves.control[_BUCKETS]), np.uintp(location)
+        page.out_open_us += cells * _open_after(shelves.hours[day, place, 0], shelves.hours[day, place, 1], _DAY_US - left)
+
+
+@inlined()
+def _open_after(opens: int, open_for: int, time: int) -> int:
+    """µs of a day's opening hours that lie after ``time`` of that day; hours that pass its end go on at its beginning."""
+    ends = opens + open_for
+    before_midnight: int = max(min(ends, _DAY_US) - max(time, opens), 0)
+    after_midnight: int = max(ends - _DAY_US - time, 0)
+    return before_midnight + after_midnight
+
+
+@inlined()
+def _move(shelves: Shelves, track: Row, page: Row, location: int, cell: int, sku: int, left: int, delta: int) -> None:
     """Change what is on the shelf for any reason but a sale, with ``left`` µs of the day to go."""
     before = np.int64(shelves.on_hand[cell])
     shelves.on_hand[cell] = before + delta
-    _shift(page, before, before + delta, left)
+    _shift(shelves, track, page, location, before, before + delta, left)
     value = delta * shelves.items[np.uintp(sku)].cost
     page.value_us += value * left
     page.value_net += value
 
 
 @inlined()
-def _hand_over(shelves: Shelves, page: Row, cell: int, sku: int, left: int, units: int) -> None:
+def _hand_over(shelves: Shelves, track: Row, page: Row, location: int, cell: int, sku: int, left: int, units: int) -> None:
     """Units leave the shelf against money."""
     before, item = np.int64(shelves.on_hand[np.uintp(cell)]), shelves.items[np.uintp(sku)]
     shelves.on_hand[np.uintp(cell)] = before - units
-    _shift(page, before, before - units, left)
+    _shift(shelves, track, page, location, before, before - units, left)
     goods = units * item.cost
     page.revenue += units * item.price
     page.cost_of_goods += goods
@@ -91,7 +107,7 @@ def sell(shelves: Shelves, track: Row, sale: Row) -> np.int64:
     page.lines += 1
     page.sold += sold
     if sold:
-        _hand_over(shelves, page, cell, sku, left, sold)
+        _hand_over(shelves, track, page, sale.location, cell, sku, left, sold)
     if sold != quantity:
         _fall_short(shelves, page, cell, sku, left, quantity - sold)
     return sold
@@ -117,7 +133,7 @@ def shrink(shelves: Shelves, track: Row, sale: Row) -> None:
     if shelves.on_hand[sale.cell] > 0:
         page = shelves.pages[page_of(shelves, track, sale.cell, sale.location, sale.sku)]
         page.shrunk += 1
-        _move(shelves, page, sale.cell, sale.sku, track.day_end - (sale.key >> KEY_SHIFT), -1)
+        _move(shelves, track, page, sale.location, sale.cell, sale.sku, track.day_end - (sale.key >> KEY_SHIFT), -1)
 
 
 @inlined()
@@ -129,7 +145,7 @@ def take_one_line(shelves: Shelves, time: int, location: int, cell: int, sku: in
         turn_day(shelves, track, time)
         page = shelves.pages[page_of(shelves, track, cell, location, sku)]
         page.picked += units
-        _move(shelves, page, cell, sku, track.day_end - time, -np.int64(units))
+        _move(shelves, track, page, location, cell, sku, track.day_end - time, -np.int64(units))
     return found
 
 
@@ -140,19 +156,19 @@ def put_one_back(shelves: Shelves, time: int, location: int, cell: int, sku: int
     turn_day(shelves, track, time)
     page = shelves.pages[page_of(shelves, track, cell, location, sku)]
     page.restocked += units
-    _move(shelves, page, cell, sku, track.day_end - time, np.int64(units))
+    _move(shelves, track, page, location, cell, sku, track.day_end - time, np.int64(units))
 
 
 @inlined()
 def _backfill(
-    shelves: Shelves, page: Row, location: int, cell: int, sku: int, left: int, time: int, heard_key: int, uniform: int
+    shelves: Shelves, track: Row, page: Row, location: int, cell: int, sku: int, left: int, time: int, heard_key: int, uniform: int
 ) -> None:
     """Hand what has come to those who wait, and let the record hear of it after its delay."""
     units = np.int64(min(shelves.backorders[cell], shelves.on_hand[cell]))
     shelves.backorders[cell] -= units
     page.backfilled += units
     page.backorder_us -= units * left
-    _hand_over(shelves, page, cell, sku, left, units)
+    _hand_over(shelves, track, page, location, cell, sku, left, units)
     heard = heard_key + (quantile_draw(shelves.latency, uniform) << KEY_SHIFT)
     push(shelves, heard, time, (heard_key & LATER_ROUND) == LATER_ROUND, shelves.control[_BACKFILLS], location, cell, units)
     shelves.control[_BACKFILLS] += 1
@@ -188,9 +204,9 @@ def put_away(
         _ask_for(shelves, cells[min(i + _AHEAD, last)], skus[min(i + _AHEAD, last)])
         page = shelves.pages[page_of(shelves, track, cells[i], location, skus[i])]
         page.received += units[i]
-        _move(shelves, page, cells[i], skus[i], left, units[i])
+        _move(shelves, track, page, location, cells[i], skus[i], left, units[i])
         if shelves.control[_OWED] and shelves.backorders[cells[i]] > 0 and shelves.on_hand[cells[i]] > 0:
-            _backfill(shelves, page, location, cells[i], skus[i], left, time, heard_key, uniform)
+            _backfill(shelves, track, page, location, cells[i], skus[i], left, time, heard_key, uniform)
 
 
 @compiled()
@@ -219,6 +235,6 @@ def take_out(
         if units > 0:
             page = shelves.pages[page_of(shelves, track, cells[i], location, skus[i])]
             page.dispatched += units
-            _move(shelves, page, cells[i], skus[i], track.day_end - time, -units)
+            _move(shelves, track, page, location, cells[i], skus[i], track.day_end - time, -units)
             total += units
     return total

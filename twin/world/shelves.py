@@ -56,7 +56,7 @@ class ShelfLane:
             plan.opening.astype(np.int32), tracks=plan.tracks, days=plan.days, buckets=plan.buckets, by_cell=plan.by_cell,
             categories=len(plan.items.categories), backorders=backorders, start_us=plan.scenario.start_us,
             category=plan.items.category, price=plan.items.price, cost=plan.items.cost, latency=plan.streams.pos.latency,
-            lags_from=plan.scenario.warmup_us,
+            lags_from=plan.scenario.warmup_us, hours=plan.open_hours,
         )  # fmt: skip
         assert self.shelves.latency.size == 3 * (STEPS + 1)
         self._agenda, self._brain = agenda, brain

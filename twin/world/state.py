@@ -91,7 +91,8 @@ PAGE = np.dtype(
         ("value_net", np.float64),  # all changes of value but sales
         ("picked", np.int64),  # for web orders
         ("restocked", np.int64),
-        ("spare", np.int64, 3),  # up to three whole cache lines
+        ("out_open_us", np.int64),  # as `out_us`, of opening hours alone; of cells only
+        ("spare", np.int64, 2),  # up to three whole cache lines
     ],
     align=True,
 )
@@ -123,6 +124,7 @@ class Shelves(NamedTuple):
     lags: NDArray[np.int64]  # histogram of record time - event time of what was told
     tracks: NDArray[np.void]  # of TRACK: one a location, or a single one for all
     control: NDArray[np.int64]
+    hours: NDArray[np.int64]  # (days, locations, 2) when in the day a location opens, µs, and for how long; by cell only
 
 
 class Operations(NamedTuple):
@@ -152,6 +154,7 @@ def open_shelves(t: NDArray[np.int64]) -> Shelves:
         carray(pointer(t[7, 0]), (t[7, 1],), _I8),
         carray(pointer(t[8, 0]), (t[8, 1],), TRACK),
         carray(pointer(t[9, 0]), (t[9, 1],), _I8),
+        carray(pointer(t[10, 0]), (t[10, 1], t[10, 2], t[10, 3]), _I8),
     )
 
 
@@ -185,6 +188,7 @@ def new_shelves(
     price: NDArray[np.float64],
     cost: NDArray[np.float64],
     latency: NDArray[np.int64],
+    hours: NDArray[np.int64],
     lags_from: int = 0,
 ) -> Shelves:
     """Shelves filled with ``opening`` units a cell (taken over, not copied), and an empty ledger."""
@@ -209,4 +213,5 @@ def new_shelves(
         lags=np.zeros(LAG_BINS, np.int64),
         tracks=clocks,
         control=control,
+        hours=hours,
     )

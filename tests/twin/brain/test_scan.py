@@ -98,7 +98,7 @@ def test_a_cell_stays_marked_at_a_review_for_as_long_as_it_is_low(record: Record
     asked = collect(record, table, *of)
     units = np.random.default_rng(seed).integers(0, 20, asked.cells.size).astype(np.int32)
     if asked.cells.size:
-        place_lines(table, asked.cells, np.full(asked.cells.size, -1, np.int32), units)
+        place_lines(table, 0, 0, asked.cells, np.full(asked.cells.size, -1, np.int32), units)
     settle(table, asked.cells)
     again = scanned(record, of)
     rows = record.cells[asked.cells]

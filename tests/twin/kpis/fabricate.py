@@ -52,10 +52,11 @@ def empty(
         start_us=start_us,
         warmup_days=warmup_days,
         days=days,
-        buckets=Buckets(table[:, 0], table[:, 1], table[:, 2], np.ones(len(table), dtype=np.int64)),
+        buckets=Buckets(table[:, 0], table[:, 1], table[:, 2], np.ones(len(table), dtype=np.int64), np.ones(len(table))),
         counts=np.zeros((*shape, len(COUNT_FIELDS)), dtype=np.int64),
         money=np.zeros((*shape, len(MONEY_FIELDS)), dtype=np.float64),
         inbound_us=np.zeros((days, locations), dtype=np.int64),
+        out_seen_us=np.zeros((days, locations), dtype=np.int64),
         lag_histogram=np.zeros(LAG_BINS, dtype=np.int64),
     )
 
@@ -110,7 +111,7 @@ def trip(departed: float, *, origin: int = 2, to: int = 0, units: int = 5, cost:
 
 def snapshot(at_us: int, **fields: Sequence[int]) -> Snapshot:
     """Truth against record; what is not given is 0 at all four locations."""
-    names = ("cells", "equal", "abs_error", "in_flight", "truth_units", "record_above", "phantom", "hidden")
+    names = ("cells", "equal", "within", "abs_error", "in_flight", "truth_units", "record_above", "phantom", "hidden")
     arrays = [np.array(fields.get(name, (0, 0, 0, 0)), dtype=np.int64) for name in names]
     return Snapshot(at_us, *arrays)
 
@@ -125,6 +126,7 @@ def days_of(ledger: Ledger, first: int, last: int) -> Ledger:
         counts=ledger.counts[first:last],
         money=ledger.money[first:last],
         inbound_us=ledger.inbound_us[first:last],
+        out_seen_us=ledger.out_seen_us[first:last],
         web=None if ledger.web is None else _days_of_web(ledger.web, first, last),
     )
 
@@ -153,6 +155,7 @@ def ledgers(draw: st.DrawFn, least_days: int = 1) -> Ledger:
     ledger.counts[:] = rng.integers(1, 1000, ledger.counts.shape) * (rng.random(ledger.counts.shape) < share)
     ledger.money[:] = rng.integers(1, 1000, ledger.money.shape) * (rng.random(ledger.money.shape) < share)
     ledger.inbound_us[:, :3] = rng.integers(0, 1000, (days, 3))
+    ledger.out_seen_us[:, :3] = rng.integers(0, 1000, (days, 3))
     ledger.counts[..., COUNT["on_hand_us"]] *= draw(st.sampled_from([1, DAY_US, 9 * 10**15]))
     demanded, sold = ledger.counts[..., COUNT["demanded"]], ledger.counts[..., COUNT["sold"]]
     np.minimum(sold, demanded, out=sold)

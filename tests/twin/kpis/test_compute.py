@@ -37,6 +37,11 @@ def worked() -> Ledger:
     put(ledger, 1, 3, dispatched=20, on_hand_us=100 * DAY_US, value_us=1000.0 * DAY_US)
     put(ledger, 2, 3, dispatched=10, on_hand_us=85 * DAY_US, value_us=850.0 * DAY_US)
     ledger.inbound_us[0] = 500 * DAY_US
+    ledger.buckets.expected[:] = [10, 5, 5, 0]
+    put(ledger, 1, 0, missed=2)
+    put(ledger, 1, 1, missed=1)
+    ledger.out_seen_us[:, 0] = [99, DAY_US // 2, DAY_US // 4]
+    ledger.out_seen_us[2, 2] = DAY_US // 4
     ledger.inbound_us[1:, 0] = [10 * DAY_US, 4 * DAY_US]
     ledger.inbound_us[1:, 2] = [0, 24 * DAY_US]
     ledger.purchase_orders += [order(0.5, 1.5, 1.4), order(1.0, 2.5, 2.5)]
@@ -61,7 +66,9 @@ def test_overall_figures_worked_out_by_hand(worked: Ledger) -> None:
         "inventory_value_mean": (60 + 40 + 12 + 30 + 1000 + 850) / 2,
         "turns": 254 * 365 / 2 / 996,
         "days_of_inventory": 365 / (254 * 365 / 2 / 996),
+        "availability": 37 / 40,
         "sku_out_share": 0.75 / (4 * 2),
+        "sku_out_share_seen": 1 / (4 * 2),
         "purchase_orders": 3,  # the first was placed in the warm-up
         "supplier_otif": 1 / 2,  # one in time, one never came, one due after the end
         "transfers": 2,  # one left in the warm-up, one at the very end
@@ -95,7 +102,13 @@ def test_dimensions_worked_out_by_hand(worked: Ledger) -> None:
     assert frame.by("supplier", "cost_ordering") == {"V1": 150}
     assert frame.by("location", "cost_transfer") == {"S1": 0, "S2": 0, "F1": 81}
     assert frame.by("location", "inbound_mean") == {"S1": 7, "S2": 0, "F1": 12}
+    assert frame.by("location", "availability") == pytest.approx({"S1": 27 / 30, "S2": 1.0})  # nobody wants anything of F1
+    assert frame.by("sku", "availability") == pytest.approx({"A": 28 / 30, "B": 9 / 10})
+    assert frame.by("day", "availability") == pytest.approx({"1970-01-02": 17 / 20, "1970-01-03": 1.0})
+    assert frame.by("location", "sku_out_share_seen") == {"S1": 0.75 / 4, "S2": 0, "F1": 0.25 / 2}
+    assert frame.by("day", "sku_out_share_seen") == {"1970-01-02": 0.5 / 4, "1970-01-03": 0.5 / 4}
     assert frame.by("category", "inbound_mean") == {}  # inbound is known by location only
+    assert frame.by("sku", "sku_out_share_seen") == {}  # so is this
     assert frame.by("day", "fill_rate") == pytest.approx({"1970-01-02": 12 / 15, "1970-01-03": 1.0})
     assert frame.by("day", "on_hand_mean") == {"1970-01-02": 108, "1970-01-03": 92}
     assert frame.by("day", "turns") == {}
@@ -117,7 +130,10 @@ def test_lost_demand_that_the_record_knows_of() -> None:
 def test_what_cannot_be_told_has_no_row() -> None:
     frame = compute(empty(), LABELS, CostRates())
     ratios = {name for name, kpi in KPIS.items() if kpi.under}
-    told = {"backorders_mean", "on_hand_mean", "inbound_mean", "inventory_value_mean", "sku_out_share"}
+    told = {
+        "availability", "backorders_mean", "on_hand_mean", "inbound_mean", "inventory_value_mean", "sku_out_share",
+        "sku_out_share_seen",
+    }  # fmt: skip
     assert frame.overall().keys() & ratios == told
     assert "channel" not in frame.dimension.words
     assert np.isfinite(frame.value).all()
@@ -161,14 +177,16 @@ def test_on_time_and_in_full(received: float | None, due: float, got: int, otif:
 def test_record_against_truth() -> None:
     ledger = empty(days=2)
     ledger.snapshots += [
-        snapshot(DAY_US, cells=(10, 0, 10, 0), equal=(7, 0, 9, 0), abs_error=(6, 0, 2, 0),
+        snapshot(DAY_US, cells=(10, 0, 10, 0), equal=(7, 0, 9, 0), within=(8, 0, 10, 0), abs_error=(6, 0, 2, 0),
                  in_flight=(2, 0, 0, 0), truth_units=(50, 0, 100, 0), record_above=(8, 0, 10, 0),
                  phantom=(2, 0, 0, 0), hidden=(1, 0, 0, 0)),
-        snapshot(2 * DAY_US, cells=(10, 0, 10, 0), equal=(10, 0, 10, 0), truth_units=(50, 0, 100, 0),
-                 record_above=(10, 0, 10, 0)),
+        snapshot(2 * DAY_US, cells=(10, 0, 10, 0), equal=(10, 0, 10, 0), within=(10, 0, 10, 0),
+                 truth_units=(50, 0, 100, 0), record_above=(10, 0, 10, 0)),
     ]  # fmt: skip
     frame = compute(ledger, LABELS, CostRates())
     assert frame.get("record_accuracy") == 36 / 40
+    assert frame.get("record_accuracy_within") == 38 / 40
+    assert frame.by("day", "record_accuracy_within") == {"1970-01-01": 18 / 20, "1970-01-02": 1.0}
     assert frame.get("record_error_units") == 6 / 300
     assert frame.get("record_in_flight") == 2 / 300
     assert frame.get("phantom_rate") == 2 / 38

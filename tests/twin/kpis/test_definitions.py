@@ -11,7 +11,8 @@ from twin.kpis.definitions import DIMENSIONS, GROUPS, KPIS
 
 CONTRACT = """
 fill_rate line_fill_rate lost_units lost_rate lost_rate_seen lost_sales_value backorders_mean on_hand_mean inbound_mean
-inventory_value_mean turns days_of_inventory sku_out_share record_accuracy record_error_units phantom_rate hidden_rate
+inventory_value_mean turns days_of_inventory availability sku_out_share sku_out_share_seen
+record_accuracy record_accuracy_within record_error_units phantom_rate hidden_rate
 record_lag_p95 purchase_orders supplier_otif transfers transfer_units cost_holding cost_ordering cost_backorder cost_lost
 cost_fulfilment cost_transfer cost_total revenue profit gmroi
 order_fill_rate orders split_rate shipments_per_order units_per_shipment cancel_rate_customer cancel_rate_retailer

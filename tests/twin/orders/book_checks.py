@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from policies.reservation.life import BACKORDERED, HELD, RESERVED
+from tests.twin.record.free import nothing_free
 from tests.twin.scenes import Ran
 from twin.fulfilment.orders import WebOrders
 from twin.fulfilment.state import Hold
@@ -56,6 +57,8 @@ class BookChecks:
         np.testing.assert_array_equal(record.cells["backordered"], units(BACKORDERED), "backordered")  # POS owes nothing here
         parts = record.cells["on_hand"] + record.inbound - record.committed - record.backordered - record.cells["reserved"]
         np.testing.assert_array_equal(record.cells["position"], parts, "position")
+        nothing = nothing_free(record, ran.plan.ranged.first)
+        np.testing.assert_array_equal(record.outs[:, :, 1].sum(axis=0), nothing, "cells with nothing to promise")
         self._check_pools(ran, live)
         assert control[Control.WAITING] == np.count_nonzero(mine["state"] == BACKORDERED)
         is_open = np.isin(mine["state"], [UNROUTED, RESERVED, BACKORDERED]) & (orders["stage"][mine["order"]] == Stage.PLACED)

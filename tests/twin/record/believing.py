@@ -98,7 +98,7 @@ class Believer:
 
     def order(self, cell: int, source: int, units: int) -> None:
         one = np.ones(1, np.int32)
-        place_lines(self.table, one * cell, one * source, one * units)
+        place_lines(self.table, self.time, self.location(source), one * cell, one * source, one * units)
 
     def adds_up(self) -> bool:
         """Whether every position is on hand + inbound - committed - backordered."""

@@ -126,10 +126,11 @@ def _ledger(scenario: Any, days: int, sold: list[int]) -> Ledger:
         start_us=scenario.start_us,
         warmup_days=(scenario.warmup_us - scenario.start_us) // DAY_US,
         days=days,
-        buckets=Buckets(one, one, one, np.ones(1, np.int64)),
+        buckets=Buckets(one, one, one, np.ones(1, np.int64), np.ones(1)),
         counts=counts,
         money=np.zeros((days, 1, len(MONEY_FIELDS))),
         inbound_us=np.zeros((days, len(scenario.network.locations)), np.int64),
+        out_seen_us=np.zeros((days, len(scenario.network.locations)), np.int64),
         lag_histogram=np.zeros(LAG_BINS, np.int64),
     )
 

@@ -31,6 +31,7 @@ def shelves() -> Shelves:
         price=one,
         cost=one,
         latency=np.zeros(3 * (STEPS + 1), np.int64),
+        hours=np.zeros((1, 1, 2), np.int64),
     )
 
 

@@ -13,6 +13,7 @@ from hypothesis import event as note
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
+from tests.twin.record.free import nothing_free
 from tests.twin.scenes import Ran, plan_of, run
 from tests.twin.world.made_up import HEAD, texts
 from twin.events import Kind
@@ -89,6 +90,7 @@ class Books:
         record = ran.simulation.brain.record
         parts = record.cells["on_hand"] + record.inbound - record.committed - record.backordered - record.cells["reserved"]
         np.testing.assert_array_equal(record.cells["position"], parts)
+        np.testing.assert_array_equal(record.outs[:, :, 1].sum(axis=0), nothing_free(record, ran.plan.ranged.first))
 
 
 @settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow])

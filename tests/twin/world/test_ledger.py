@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from tests.twin.scenes import ONE_STORE, TWO_STORES, Ran, plan_of, run
 from twin.clock import DAY, HOUR
+from twin.kpis.compute import compute
 from twin.kpis.ledger import COUNT, MONEY, Ledger, lag_edge_us
 from twin.plan import build as plan_building
 
@@ -62,6 +63,8 @@ def test_by_cell_and_by_category_measure_the_same(unmet: str, monkeypatch: pytes
     one, other = ledger_of(fine), ledger_of(coarse)
     places, categories = len(fine.plan.network.locations), len(fine.plan.items.categories)
     bucket = one.buckets.location * categories + one.buckets.category
+    assert one.buckets.expected.any() and not other.buckets.expected.any()  # what is expected is known of cells only
+    one.money[..., MONEY["missed"]] = 0
     for figures, sums in ((one.counts, other.counts), (one.money, other.money)):
         folded = np.zeros_like(sums)
         for i, b in enumerate(bucket.tolist()):
@@ -108,3 +111,44 @@ def test_snapshots_compare_truth_and_record() -> None:
     assert [int(a[0]) for a in (first.truth_units, first.abs_error, first.in_flight, first.cells)] == [16, 10, 10, 1]
     assert [int(a[0]) for a in (second.truth_units, second.abs_error, second.phantom, second.record_above)] == [0, 2, 1, 1]
     assert [int(a[0]) for a in (snapshots[2].cells, snapshots[2].abs_error)] == [0, 0]
+
+
+@pytest.mark.parametrize(
+    ("latency", "opening", "equal", "within"),
+    [
+        ("0s", 240, (1, 1, 1), (1, 1, 1)),  # a record that does not lag
+        ("1h", 240, (0, 0, 0), (1, 1, 1)),  # the sale of eleven in the evening is not known yet: one unit
+        ("10h", 240, (0, 0, 0), (1, 0, 0)),  # ten units, of 216, 192 and 168 on the shelf
+        ("10h", 30, (0, 0, 0), (0, 0, 0)),  # ten of 6; then nothing is there, and four are not known; then nothing is compared
+    ],
+)
+def test_a_record_may_be_off_by_a_unit_or_a_twentieth(
+    latency: str, opening: int, equal: tuple[int, ...], within: tuple[int, ...]
+) -> None:
+    scene = f"demand: {{pos: {{sku: A, every: 1h}}}}\ninventory: {{opening: {{units: {opening}}}}}"
+    found = ledger_of(run(plan_of(ONE_STORE, scene, f"streams: {{pos: {{latency: {latency}}}}}"))).snapshots[:3]
+    assert tuple(int(snapshot.equal[0]) for snapshot in found) == equal
+    assert tuple(int(snapshot.within[0]) for snapshot in found) == within
+
+
+def test_the_record_sees_a_shelf_empty_when_it_hears_of_the_last_unit() -> None:
+    """Forty units, one sold each hour: the shelf is empty from the sale of the 39th hour on."""
+    for latency, seen in (("0s", 39), ("10h", 49)):
+        scene = "demand: {pos: {sku: A, every: 1h}}\ninventory: {opening: {units: 40}}"
+        ran = run(plan_of(ONE_STORE, scene, f"streams: {{pos: {{latency: {latency}}}}}"))
+        ledger = ledger_of(ran)
+        assert (ledger.counts[:, 0, COUNT["out_us"]] / HOUR).tolist() == [0, 9, 24, 24, 24, 24, 24]
+        assert (ledger.out_seen_us[:, 0] / HOUR).tolist() == [0, 48 - min(seen, 48), 72 - max(seen, 48), 24, 24, 24, 24]
+        frame = compute(ledger, ran.plan.labels, ran.plan.rates)
+        assert frame.get("sku_out_share") == (168 - 39) / 168
+        assert frame.get("sku_out_share_seen") == (168 - seen) / 168
+
+
+@pytest.mark.parametrize("unmet", ["lost", "backorder"])
+def test_a_record_that_does_not_lag_sees_what_is_out(unmet: str) -> None:
+    text = BUSY.replace("UNMET", unmet).replace(", shrink: {rate: 1/d}", "")
+    prompt, late = (ledger_of(run(plan_of(TWO_STORES, text, more))) for more in ("", "streams: {pos: {latency: 3h}}"))
+    for ledger, same in ((prompt, True), (late, False)):
+        out = np.array([ledger.counts[:, ledger.buckets.location == store, COUNT["out_us"]].sum(axis=1) for store in (0, 1)]).T
+        assert out.sum() > 0
+        assert np.array_equal(out, ledger.out_seen_us[:, :2]) is same
