@@ -9,7 +9,7 @@ import sys
 import time
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from threading import Lock
 from typing import Any
@@ -113,15 +113,15 @@ def _beside(teller: _Teller) -> None:
     if (os.cpu_count() or 1) < len(PARTS):
         return
     command = [sys.executable, "-m", "twin.warm"]
-    workers = [subprocess.Popen([*command, part], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) for part in PARTS]
-    try:
-        with ThreadPoolExecutor(len(workers)) as readers:
-            for _ in readers.map(teller.read, [worker.stdout for worker in workers]):
-                pass
-    finally:
+    with ExitStack() as stack:
+        workers = [
+            stack.enter_context(subprocess.Popen([*command, part], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True))
+            for part in PARTS
+        ]
         for worker in workers:
-            worker.kill()
-            worker.wait()
+            stack.callback(worker.kill)  # where this process is stopped; one that has ended does not mind
+        with ThreadPoolExecutor(len(workers)) as readers:
+            list(readers.map(teller.read, [worker.stdout for worker in workers]))
 
 
 def _warm_large() -> None:
