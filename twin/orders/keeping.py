@@ -11,7 +11,7 @@ from policies.routing.base import Plan as Sendings
 from policies.routing.base import Question
 from twin.memory import table_of
 from twin.orders.new import new_book, with_room
-from twin.orders.placing import put_question
+from twin.orders.placing import less_to_ask, put_question
 from twin.orders.state import Control
 from twin.parts import load_parts
 from twin.plan.build import Plan
@@ -56,12 +56,12 @@ class BookKeeper:
 
     def ask(self) -> int:
         """Ask the rule in Python; returns the rows of its plan, which it leaves in the book."""
-        for strict in (True, False):
-            question = self.question(strict)
+        while True:
+            question = self.question()
             plan = self.routing.choose(question)
-            if plan or not self.control[Control.LATER_WOULD_DO]:
+            if plan or not less_to_ask(self.table):
                 break
-        self.answered(question, plan, strict)
+        self.answered(question, plan, bool(self.control[Control.STRICT]))
         table = self._views[3]
         if len(plan) > len(table):
             raise ValueError(f"{self.routing}: a plan of {len(plan)} rows, expected at most {len(table)}")
@@ -72,9 +72,9 @@ class BookKeeper:
     def answered(self, question: Question, plan: Sendings, strict: bool) -> None:
         """A question was answered; whoever wants to know why says so here."""
 
-    def question(self, strict: bool) -> Question:
-        """The question in hand; ``strict``: to those only who can send it today."""
-        many = put_question(self.table, strict)
+    def question(self) -> Question:
+        """The question in hand, with what each candidate could promise."""
+        many = put_question(self.table)
         control = self.control
         first = control[Control.FIRST_CANDIDATE]
         collected = bool(self._pickups[control[Control.ASK]] >= 0)

@@ -22,9 +22,9 @@ KINDS: Final[Mapping[str, str]] = {
     "rejected": "a picker did not find it all",
     "turned away": "a building had no room",
     "backordered": "placed without stock",
-    "refused": "nobody could promise any of it",
+    "refused": "it could not be promised",
     "cancelled": "by the customer",
-    "short": "some of it never came, for want of stock",
+    "short": "some of it never came, for want of stock or room",
     "late": "after the promise",
     "expired": "not shipped in time",
     "not collected": "nobody came for it",
@@ -107,13 +107,13 @@ class Seeker:
         """Which rows show an order to be of which kind."""
         kinds, other = rows["kind"], rows["other"]
         return {
-            "split": (kinds == Life.ROUTED) & (other == 2),
+            "split": (kinds == Life.ROUTED) & (other == 2) & (rows["time"] == self._placed[rows["number"]]),  # not rerouted
             "rejected": kinds == Life.REJECTED,
             "turned away": kinds == Life.TURNED_AWAY,
             "backordered": kinds == Life.BACKORDERED,
             "refused": kinds == Life.REFUSED,
             "cancelled": (kinds == Life.CANCELLED) & (other == 0),
-            "short": (kinds == Life.CANCELLED) & (other == 1),
+            "short": (kinds == Life.CANCELLED) & (other > 0),
             "late": self._late(rows, Life.DELIVERED, self._delivery) | self._late(rows, Life.READY, self._ready),
             "expired": kinds == Life.EXPIRED,
             "not collected": kinds == Life.NOT_COLLECTED,
