@@ -311,14 +311,13 @@ def hear_not_collected(book: Book, shipment: int) -> None:
 
 
 @inlined()
-def _owed_at_tills(book: Book, record: Record, cell: int) -> int:
+def _owed_at_tills(book: Book, record: Record, cell: int) -> np.int64:
     """Units of a cell that customers of the tills wait for, as the record has them: a delivery is theirs as well."""
     owed, line = np.int64(record.cells[np.uintp(cell)].backordered), np.int64(book.waiting[cell])
     while line != NONE and owed > 0:
         owed -= book.lines[line].units
         line = np.int64(book.lines[line].after)
-    units: int = max(0, owed)
-    return units
+    return max(np.int64(0), owed)
 
 
 @part()

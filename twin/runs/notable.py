@@ -73,6 +73,7 @@ class Seeker:
         promise = plan.scenario.promise
         self._delivery, self._ready = promise.delivery, promise.pickup.ready
         self._placed: NDArray[np.int64] = np.zeros(1 << 16, np.int64)
+        self._has_left: NDArray[np.bool_] = np.zeros(1 << 16, bool)
         self._seen: dict[str, dict[int, int]] = {kind: {} for kind in KINDS}
 
     @property
@@ -101,13 +102,14 @@ class Seeker:
             most = int(placed["number"].max())
             if most >= self._placed.size:
                 self._placed = np.concatenate([self._placed, np.zeros(most, np.int64)])
+                self._has_left = np.concatenate([self._has_left, np.zeros(most, bool)])
             self._placed[placed["number"]] = placed["time"]
 
     def _masks(self, rows: NDArray[np.void]) -> dict[str, NDArray[np.bool_]]:
         """Which rows show an order to be of which kind."""
         kinds, other = rows["kind"], rows["other"]
         return {
-            "split": (kinds == Life.ROUTED) & (other == 2) & (rows["time"] == self._placed[rows["number"]]),  # not rerouted
+            "split": self._split(rows),
             "rejected": kinds == Life.REJECTED,
             "turned away": kinds == Life.TURNED_AWAY,
             "backordered": kinds == Life.BACKORDERED,
@@ -118,6 +120,16 @@ class Seeker:
             "expired": kinds == Life.EXPIRED,
             "not collected": kinds == Life.NOT_COLLECTED,
         }
+
+    def _split(self, rows: NDArray[np.void]) -> NDArray[np.bool_]:
+        """A shipment that leaves, or stands ready, after another of the same order."""
+        mine = np.isin(rows["kind"], (Life.SHIPPED, Life.READY))
+        split, numbers = mine.copy(), rows["number"][mine]
+        another = np.ones(numbers.size, bool)
+        another[np.unique(numbers, return_index=True)[1]] = False
+        split[mine] = another | self._has_left[numbers]
+        self._has_left[numbers] = True
+        return split
 
     def _late(self, rows: NDArray[np.void], kind: Life, within: int | None) -> NDArray[np.bool_]:
         mine: NDArray[np.bool_] = rows["kind"] == kind
