@@ -48,7 +48,8 @@ class Wanted:
     units : int
         Wanted.
     free, safety, soft, backordered : int
-        Of the cell: available, held back from the channel, in the carts of others, promised without stock.
+        Of the cell: available and not owed to those who wait already, held back from the channel, in the carts of
+        others, promised without stock.
     """
 
     cell: int

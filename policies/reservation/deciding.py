@@ -85,8 +85,8 @@ def promise_standard(
     units : array of int
         Wanted, >= 1.
     free, safety, soft, backordered : array of int
-        Of the cell of each line: available, held back, in the carts of others (the order's own hold is converted
-        first), promised without stock.
+        Of the cell of each line: available to who comes now, held back, in the carts of others (the order's own hold
+        is converted first), promised without stock.
     settings : array of int
         The rule's.
     outcome : array of int

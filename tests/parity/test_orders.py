@@ -72,6 +72,11 @@ HARD = {
     "short reservations": ["policies.reservation.hard_ttl=4h", "policies.reservation.soft_ttl=5m"],
     "full buildings": ["operations.stations.pick.buffer=3", "streams.web="],
     "asked at once": ["policies.reorder[0].review=continuous", "demand.unmet.pos=backorder", "inventory.opening=[{units: 5}]"],
+    "in parts and pieces": [
+        "policies.reservation={use: standard, partial: true, backorder_limit: 2}", "inventory.opening=[{units: 3}]",
+        "policies.routing={use: cost, max_shipments: 2, split_lines: true, reject_cooldown: 1h}",
+        "operations.capacity=[{at: {ids: [F1]}, units_per_day: 40}]",
+    ],
     "nothing is late": ["streams=", "operations.stations=", "carriers="],
 }
 

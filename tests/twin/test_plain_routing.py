@@ -40,7 +40,7 @@ def test_a_rule_by_import_path_decides_as_the_compiled_one() -> None:
     plain, same_kpis, same_web = _run("tests.twin.test_plain_routing:Nearest")
     total = dict(zip(ORDER_FIELDS, web.orders.sum(axis=0).tolist(), strict=True))
     at_nodes = dict(zip(NODE_FIELDS, web.nodes.sum(axis=(0, 1)).tolist(), strict=True))
-    assert total["split"] > 5 and at_nodes["rejects"] > 5 and total["backordered"] > 5  # it is put to the test
+    assert total["split"] > 1 and at_nodes["rejects"] > 5 and total["backordered"] > 5  # it is put to the test
     assert plain.decisions_digest == compiled.decisions_digest
     assert plain.events_digest == compiled.events_digest
     assert same_kpis == kpis

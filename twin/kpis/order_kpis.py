@@ -28,16 +28,16 @@ _BECAME = (
         "that picks, on the day of the pick.",
         {"node_rejects": 1}, {"node_picks": 1, "node_rejects": 1}),
     Kpi("cancel_rate_customer", "ratio", "lower", "orders",
-        "Orders cancelled by their customer, over orders.",
+        "Orders that their customer cancelled, over orders.",
         {"web_cancelled_customer": 1}, _PLACED),
     Kpi("cancel_rate_retailer", "ratio", "lower", "orders",
-        "Orders cancelled by the retailer, over orders.",
+        "Orders that the retailer cancelled in whole or in part, for want of stock or room or not shipped in time, over orders.",
         {"web_cancelled_retailer": 1}, _PLACED),
     Kpi("stockout_cancel_rate", "ratio", "lower", "orders",
-        "Orders cancelled for want of stock, over orders.",
+        "Orders that the retailer cancelled in whole or in part for want of stock, over orders.",
         {"web_cancelled_stockout": 1}, _PLACED),
     Kpi("pickup_cancel_rate", "ratio", "lower", "orders",
-        "Orders to be collected that were cancelled, over orders to be collected.",
+        "Orders to be collected that customer or retailer cancelled or nobody came for, over orders to be collected.",
         {"web_pickups_cancelled": 1}, {"web_pickups": 1}),
     Kpi("no_show_rate", "ratio", "lower", "orders",
         "Orders that nobody collected within `promise.pickup.hold`, over orders ready so early that this ends before the run.",
@@ -49,10 +49,10 @@ _BECAME = (
 
 _SHIPPED = (
     Kpi("split_rate", "ratio", "lower", "orders",
-        "Orders in more than one shipment, over orders with a shipment.",
+        "Orders of which more than one shipment left (or stood ready), over orders of which one did.",
         {"web_split": 1}, {"web_shipped": 1}),
     Kpi("shipments_per_order", "count", "lower", "orders",
-        "Shipments, over orders with a shipment.",
+        "Shipments that left (or stood ready), over orders with one.",
         {"web_shipments": 1}, {"web_shipped": 1}),
     Kpi("units_per_shipment", "units", "higher", "orders",
         "Units shipped, over shipments, at the location they left, on the day they left.",
@@ -72,23 +72,23 @@ _SHIPPED = (
         "or more before the end.",
         {"web_delivered_24h": 1}, {"web_delivered_judged": 1}),
     Kpi("on_time_rate", "ratio", "higher", "orders",
-        "Orders delivered (or ready to be collected) by their first promise, over orders whose first promise falls due before "
-        "the end.",
+        "Orders delivered (or ready to be collected) whole by their first promise, over orders whose first promise falls due "
+        "before the end; without those that were refused or that their customer cancelled.",
         {"web_on_time": 1}, {"web_promised": 1}),
     Kpi("perfect_order_rate", "ratio", "higher", "orders",
-        "Of the same orders, the share on time, complete and undamaged.",
+        "Of the same orders, the share delivered or collected, on time, complete and undamaged.",
         {"web_perfect": 1}, {"web_promised": 1}),
 )  # fmt: skip
 
 _RESERVED = (
     Kpi("hold_expiry_rate", "ratio", "lower", "orders",
-        "Holds that ran out, over holds of carts.",
+        "Lines held for carts that ran out, over lines held.",
         {"web_holds_expired": 1}, {"web_holds": 1}),
     Kpi("open_holds_mean", "count", "neither", "orders",
         "Lines held for carts, exact time average.",
         {"web_hold_us": 1}, {"time_us": 1}),
     Kpi("oversold_units", "units", "lower", "orders",
-        "Units promised beyond what the record had.",
+        "Units reserved for orders that were not there at the pick: sold at a till, lost or stolen, unknown to the record.",
         {"web_oversold_units": 1}),
 )  # fmt: skip
 

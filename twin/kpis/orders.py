@@ -17,34 +17,34 @@ if TYPE_CHECKING:
 # Columns of WebLedger.orders (int64), by day of placement; of carts and holds, by day of the cart.
 ORDER_FIELDS = (
     "carts",
-    "holds",  # carts that asked for their goods to be held
-    "holds_limited",  # of these, held in part only, or not at all
-    "holds_expired",  # holds that ran out before their cart paid, or was abandoned
+    "holds",  # lines of carts that were held
+    "holds_limited",  # lines of carts that were not: stock is limited
+    "holds_expired",  # lines held that ran out before their cart paid
     "hold_us",  # integral of open held lines, by its own day
     "checkouts",
     "orders",  # placed, refused ones included
     "refused",  # orders of which not one unit was promised
     "lines",  # of orders
-    "lines_filled",  # all units reserved from stock at placement, and none rejected afterwards
+    "lines_filled",  # all units reserved from stock at placement, and none rejected afterwards; its pieces are one line
     "units",
     "units_filled",
     "orders_filled",
     "backordered",  # orders with units promised that no stock stood behind
-    "cancelled_customer",
+    "cancelled_customer",  # orders cancelled, in whole or in part
     "cancelled_retailer",
     "cancelled_stockout",  # of those by the retailer, for want of stock
     "pickups",  # orders to be collected
-    "pickups_cancelled",
-    "shipments",
-    "split",  # orders in more than one shipment
+    "pickups_cancelled",  # of these, by whomever, not collected ones included
+    "shipments",  # that left, or stood ready to be collected
+    "split",  # orders with more than one of these
     "delivered",  # orders delivered whole, or collected
     "delivered_24h",  # of those judged, within 24 hours of placement
-    "promised",  # orders whose first promise falls due before the end of the run
-    "on_time",  # of these, delivered (or ready to be collected) by then
-    "perfect",  # of these, whole and undamaged too
-    "no_shows",  # ready, and never collected
-    "oversold_units",  # promised beyond what the record had
-    "shipped",  # orders with a shipment
+    "promised",  # orders whose first promise falls due before the end of the run, not those their customer cancelled
+    "on_time",  # of these, whole at the customer's (or ready to be collected) by then
+    "perfect",  # of these, delivered or collected too
+    "no_shows",  # orders that were ready and never collected
+    "oversold_units",  # reserved for orders, and not there at the pick
+    "shipped",  # orders of which a shipment left, or stood ready
     "kept",  # shipments ready to be collected, of which it shows before the end whether anybody comes
     "delivered_judged",  # orders delivered whole, or collected, that were placed 24 hours or more before the end
 )

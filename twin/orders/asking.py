@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import numpy as np
 
+from policies.reservation.deciding import PARTIAL
 from policies.routing.choosing import decide_by
-from policies.routing.columns import GRAMS, LOCATION, MORE, ORDERS_LEFT, UNITS, UNITS_LEFT, VOLUME_GRAMS
+from policies.routing.columns import GRAMS, LOCATION, MORE, ORDERS_LEFT, SPLIT_LINES, UNITS, UNITS_LEFT, VOLUME_GRAMS
 from policies.routing.filters import excluded, room_left, ships_today
 from twin.intrinsics import prefetch
 from twin.memory import Row
 from twin.orders.clocks import shown_at
 from twin.orders.state import NONE, UNROUTED, Book, Control
-from twin.orders.stock import cell_of, free_units, safety_of
+from twin.orders.stock import cell_of, safety_of, spare_units
 from twin.orders.tables import Tables, book_of, record_of
 from twin.parts import inlined, part
 from twin.record.state import Record
@@ -19,7 +20,9 @@ from twin.record.state import Record
 _NOW, _ASK, _ASKED = int(Control.NOW), int(Control.ASK), int(Control.ASKED_LINES)
 _FIRST, _MANY, _STRICT = int(Control.FIRST_CANDIDATE), int(Control.CANDIDATES), int(Control.STRICT)
 _LATER, _COOLDOWN, _RULE = int(Control.LATER_WOULD_DO), int(Control.COOLDOWN), int(Control.RULE)
-_HONOURS = int(Control.HONOURS_SOFT)
+_HONOURS, _WANTED, _PLACING, _BACKORDERS = (
+    int(c) for c in (Control.HONOURS_SOFT, Control.WANTED_LINES, Control.PLACED, Control.BACKORDERS)
+)
 FEW = 4  # candidates that are looked up before the rule says that it needs more
 
 
@@ -40,7 +43,7 @@ def ask_about(w: Tables, order: int, strict: bool) -> None:
             n += 1
         line = wanted.next
     control = book.control
-    control[_ASK], control[_ASKED], control[_STRICT], control[_LATER] = order, n, strict, 0
+    control[_ASK], control[_ASKED], control[_WANTED], control[_STRICT], control[_LATER] = order, n, n, strict, 0
     if row.pickup != NONE:
         control[_FIRST], control[_MANY] = row.pickup, 1
     else:
@@ -68,7 +71,7 @@ def turn_local_day(book: Book, node: Row, time: int) -> None:
 
 
 @inlined()
-def _look_at_node(book: Book, c: int, collected: bool) -> bool:
+def look_at_node(book: Book, c: int, collected: bool) -> bool:
     """What a candidate can still take on; False where that is nothing."""
     node, now = book.nodes[candidate_at(book, c)], book.control[_NOW]
     turn_local_day(book, node, now)
@@ -85,16 +88,22 @@ def _look_at_node(book: Book, c: int, collected: bool) -> bool:
 
 
 @inlined()
+def has_failed(line: Row, location: int) -> bool:
+    """Whether a location failed a line before."""
+    return location in (line.failed, line.failed_before, line.failed_earlier, line.failed_first)
+
+
+@inlined()
 def _promisable(book: Book, record: Record, location: int, line: Row, now: int) -> int:
     """Units of a line's SKU that a location may promise to it."""
-    if location in (line.failed, line.failed_before, line.failed_earlier, line.failed_first):
+    if has_failed(line, location):
         return 0
     cell = cell_of(book, location, line.sku)
     if cell == NONE:
         return 0
     if book.control[_COOLDOWN] and excluded(book.rejected[cell], now, book.control[_COOLDOWN]):
         return 0
-    there = free_units(record, cell) - safety_of(book, cell)
+    there = spare_units(record, cell) - safety_of(book, cell)
     if book.control[_HONOURS]:
         there -= np.int64(book.soft[np.uintp(cell)])
     return max(0, there)
@@ -122,7 +131,7 @@ def look_up(w: Tables, first: int, end: int) -> None:
     now = book.control[_NOW]
     _ask_for_cells(book, record, first, end)
     for c in range(first, end):
-        serves = _look_at_node(book, c, collected)
+        serves = look_at_node(book, c, collected)
         location = candidate_at(book, c)
         for i in range(book.control[_ASKED]):
             line = book.lines[book.question_rows[i]]
@@ -140,13 +149,57 @@ def value_of(book: Book, order: int) -> int:
 
 
 @part()
+def ask_for_less(w: Tables) -> bool:
+    """Nobody can do what was asked: ask whoever can at all where a calendar was in the way, else for a line less where an order
+    may be promised in part or wait in part. False where nothing is left to ask."""
+    book = book_of(w)
+    control = book.control
+    if control[_STRICT] and control[_LATER]:
+        control[_STRICT] = control[_LATER] = 0
+        return True
+    in_parts = control[_BACKORDERS] or book.reservation[PARTIAL] or not control[_PLACING]
+    if control[_ASKED] < 2 or not in_parts:
+        return False
+    worst, lacking, has_any = 0, -(1 << 62), False
+    for i in range(control[_ASKED]):
+        wanted = book.question_lines[i, UNITS]
+        there = _most_of(book, i)
+        has_any = has_any or there >= wanted
+        if wanted - there >= lacking:
+            worst, lacking = i, wanted - there
+    if has_any:
+        control[_ASKED] -= 1
+        _swap_lines(book, worst, control[_ASKED])
+        control[_STRICT], control[_LATER] = 1, 0
+    return has_any
+
+
+@inlined()
+def _most_of(book: Book, i: int) -> int:
+    """Units of a line in question that a candidate could send, or all together where lines may be cut."""
+    most: int = 0
+    for c in range(book.control[_MANY]):
+        there: int = min(book.stock[c, i], book.left[c, UNITS_LEFT]) if book.left[c, ORDERS_LEFT] > 0 else 0
+        most = most + there if book.routing[SPLIT_LINES] else max(most, there)
+    return most
+
+
+@inlined()
+def _swap_lines(book: Book, i: int, j: int) -> None:
+    rows, lines = book.question_rows, book.question_lines
+    rows[i], rows[j] = rows[j], rows[i]
+    for column in range(lines.shape[1]):
+        lines[i, column], lines[j, column] = lines[j, column], lines[i, column]
+
+
+@part()
 def decide_question(w: Tables) -> int:
     """Ask the compiled rule the question in hand; rows of its plan, 0 where nobody can fill the order.
 
-    Where nobody can today, but for their calendars, whoever can at all is asked for.
+    Where nobody can, it is put again as ``ask_for_less`` has it.
     """
     book, rows = book_of(w), 0
-    slot, strict = book.control[_ASK], True
+    slot = book.control[_ASK]
     value = value_of(book, slot)
     while True:
         first, many = book.control[_FIRST], book.control[_MANY]
@@ -162,7 +215,5 @@ def decide_question(w: Tables) -> int:
             if rows == MORE:
                 look_up(w, known, many)
                 known = many
-        if rows > 0 or not strict or not book.control[_LATER]:
+        if rows > 0 or not ask_for_less(w):
             return max(0, rows)
-        ask_about(w, slot, False)
-        strict = False

@@ -11,7 +11,7 @@ from policies.routing.base import Plan, Question
 from policies.routing.columns import ORDERS_LEFT, UNITS, UNITS_LEFT
 from twin.compiled import compiled
 from twin.memory import pointer
-from twin.orders.asking import FEW, ask_about, look_up, value_of
+from twin.orders.asking import FEW, ask_for_less, look_up, value_of
 from twin.orders.state import NONE, Book, Control
 from twin.orders.tables import Tables, book_of
 
@@ -45,9 +45,9 @@ def value_in_question(w: Tables) -> int:
 
 
 @compiled()
-def ask_whenever(w: Tables) -> None:
-    """Put the question in hand again, calendars aside."""
-    ask_about(w, book_of(w).control[_ASK], False)
+def less_to_ask(w: Tables) -> bool:
+    """Where nobody can do what was asked: put a smaller question; False where nothing is left to ask."""
+    return ask_for_less(w) != 0
 
 
 class LazyQuestion(Question):
@@ -83,12 +83,11 @@ class LazyQuestion(Question):
         self._known = known = min(FEW, self.n_candidates)
         look_further(table, 0, known, self._whole_at)
 
-    def whenever(self) -> bool:
-        """Ask the same, calendars aside, where somebody was left out for these only; False where nobody was."""
+    def has_less(self) -> bool:
+        """Put a smaller question where nobody can do what was asked (``ask_for_less``); False where nothing is left to ask."""
         self._look(self.n_candidates)
-        if not self._control[_LATER]:
+        if not less_to_ask(self._table):
             return False
-        ask_whenever(self._table)
         self.take(self._table)
         return True
 

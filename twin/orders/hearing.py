@@ -6,17 +6,23 @@ import numpy as np
 from numpy.typing import NDArray
 
 from policies.reservation.life import ALLOCATE, BACKORDERED, CANCEL, CANCELLED, EXPIRE, RELEASE, RELEASED, RESERVED, SHIP
+from policies.reservation.life import SHIPPED as PICKED
 from twin.clock import KEY_SHIFT, NEVER
 from twin.compiled import compiled
 from twin.kpis.orders import ORDER
 from twin.memory import Row
-from twin.orders.placing import route_again, send_if_ready, want_of_stock
+from twin.orders.placing import is_filled, pickup_cancelled, retailer_cancels, route_again, send_if_ready, will_not_come
 from twin.orders.rows import ask_world, count, give_order, give_shipment, heard, note
 from twin.orders.state import (
     CANCELLED_BY_CUSTOMER,
+    HAS_SHIPPED,
     LATE_SHIPMENT,
+    NO_ROOM,
     NONE,
+    NOT_COLLECTED,
     SHORTENED,
+    SPLIT,
+    TIMELY,
     UNROUTED,
     WHOLE,
     WITHDRAW,
@@ -35,8 +41,10 @@ from twin.record.state import Record
 _NOW, _HEARD = int(Control.NOW), int(Control.HEARD)
 _HARD_FIRST, _HARD_END = int(Control.HARD_FIRST), int(Control.HARD_END)
 _WAITING, _SENT, _SHIPPED, _PLACED = int(Parcel.WAITING), int(Parcel.SENT), int(Parcel.SHIPPED), int(Stage.PLACED)
-_CUSTOMER, _PICKUPS_CANCELLED, _OVERSOLD = ORDER["cancelled_customer"], ORDER["pickups_cancelled"], ORDER["oversold_units"]
-_RETAILER, _NO_SHOWS = ORDER["cancelled_retailer"], ORDER["no_shows"]
+_CUSTOMER, _OVERSOLD, _NO_SHOWS, _PROMISED = (
+    ORDER[name] for name in ("cancelled_customer", "oversold_units", "no_shows", "promised")
+)
+_SHIPMENTS, _SPLIT, _SHIPPED_ORDERS = ORDER["shipments"], ORDER["split"], ORDER["shipped"]
 _LINES_FILLED, _UNITS_FILLED, _FILLED = ORDER["lines_filled"], ORDER["units_filled"], ORDER["orders_filled"]
 _DELIVERED, _JUDGED, _IN_A_DAY, _ON_TIME, _PERFECT = (
     ORDER[name] for name in ("delivered", "delivered_judged", "delivered_24h", "on_time", "perfect")
@@ -99,8 +107,9 @@ def hear_rejected(w: Tables, book: Book, record: Record, line: int, found: int, 
     if book.control[_COOLDOWN]:
         book.rejected[cell] = event_time
     note(book, _SAID_REJECTED, order.number, location, row.sku, found, missing)
-    count(book, order.day, _OVERSOLD, missing)
     if reserved:
+        count(book, order.day, _OVERSOLD, missing)
+        order.flags &= ~NO_ROOM
         _seek_another(book, line, location)
     allocate(w, cell)  # what was found may do for another
 
@@ -111,8 +120,10 @@ def hear_turned_away(w: Tables, book: Book, record: Record, line: int) -> None:
     row = book.lines[line]
     heard(book, row.cell ^ 0x77, row.units)
     location = _location_of(book, row)
-    note(book, _SAID_AWAY, book.orders[row.order].number, location, row.sku, row.units, 0)
-    if step(w, line, RELEASE):
+    if step(w, line, RELEASE):  # not where the order was called back
+        order = book.orders[row.order]
+        note(book, _SAID_AWAY, order.number, location, row.sku, row.units, 0)
+        order.flags |= NO_ROOM
         _seek_another(book, line, location)
         allocate(w, np.int64(row.cell))
 
@@ -126,10 +137,11 @@ def _seek_another(book: Book, line: int, location: int) -> None:
     row.failed = location
     _unlink(book, line)
     _no_longer_filled(book, line)
+    _no_longer_timely(book, row.order)
     if order.attempts >= MOST_ATTEMPTS:
         row.state = RELEASED
         order.open_lines -= 1
-        want_of_stock(book, row.order)
+        will_not_come(book, row.order)
 
 
 @inlined()
@@ -154,8 +166,8 @@ def _no_longer_filled(book: Book, line: int) -> None:
     row = book.lines[line]
     order = book.orders[row.order]
     if row.filled:
+        count(book, order.day, _LINES_FILLED, -1 if is_filled(book, row.order, row.sku) else 0)
         row.filled = 0
-        count(book, order.day, _LINES_FILLED, -1)
         count(book, order.day, _UNITS_FILLED, -np.int64(row.units))
     if order.flags & WHOLE:
         order.flags &= ~WHOLE
@@ -198,16 +210,60 @@ def forget_if_done(w: Tables, book: Book, slot: int) -> None:
 @inlined()
 def hear_shipped(book: Book, shipment: int) -> None:
     """A parcel left, or stands ready to be collected."""
-    book.shipments[shipment].stage = _SHIPPED
-    heard(book, book.shipments[shipment].number, 0x51)
+    parcel = book.shipments[shipment]
+    parcel.stage = _SHIPPED
+    heard(book, parcel.number, 0x51)
+    order = book.orders[parcel.order]
+    count(book, order.day, _SHIPMENTS, 1)
+    if not order.flags & HAS_SHIPPED:
+        order.flags |= HAS_SHIPPED
+        count(book, order.day, _SHIPPED_ORDERS, 1)
+    elif not order.flags & SPLIT:
+        order.flags |= SPLIT
+        count(book, order.day, _SPLIT, 1)
 
 
 @inlined()
 def hear_ready(book: Book, shipment: int, time: int) -> None:
-    """A shipment to be collected is ready: by that a pickup's promise is judged."""
-    order = book.orders[book.shipments[shipment].order]
-    if time > order.due:
-        order.flags |= LATE_SHIPMENT
+    """A shipment to be collected is ready: when the last one is, a pickup's promise is judged."""
+    slot = book.shipments[shipment].order
+    if time > book.orders[slot].due:
+        book.orders[slot].flags |= LATE_SHIPMENT
+    if _all_ready(book, slot):
+        _judge(book, slot)
+
+
+@inlined()
+def _all_ready(book: Book, slot: int) -> bool:
+    """Whether every line of an order left, or stands ready; the pick of one that does may not have been heard of yet."""
+    order = book.orders[slot]
+    line, waits = order.first, False
+    while line != NONE:
+        row = book.lines[line]
+        waits = waits or row.state in (UNROUTED, BACKORDERED)
+        if row.state in (RESERVED, PICKED):
+            parcel = book.shipments[row.shipment]  # a row of one that is over may be another order's
+            waits = waits or (parcel.number == order.number and parcel.stage == _SENT)
+        line = row.next
+    return not waits
+
+
+@inlined()
+def _judge(book: Book, slot: int) -> None:
+    """An order has come, or stands ready: it is on time if all of it is there by its first promise."""
+    order = book.orders[slot]
+    if order.due < book.control[_END] and not order.flags & (LATE_SHIPMENT | SHORTENED | TIMELY):
+        order.flags |= TIMELY
+        count(book, order.day, _ON_TIME, 1)
+
+
+@inlined()
+def _no_longer_timely(book: Book, slot: int) -> None:
+    """A line that stood ready in a parcel was not in it."""
+    order = book.orders[slot]
+    if order.flags & TIMELY:
+        order.flags &= ~TIMELY
+        count(book, order.day, _ON_TIME, -1)
 
 
 @inlined()
@@ -226,20 +282,32 @@ def hear_delivered(book: Book, shipment: int, now: int) -> bool:
         judged = order.placed + _DAY <= book.control[_END]  # later ones come within a day or after the end
         count(book, order.day, _JUDGED, judged)
         count(book, order.day, _IN_A_DAY, judged and now - order.placed <= _DAY)
-        if order.due < book.control[_END] and not order.flags & LATE_SHIPMENT:
-            count(book, order.day, _ON_TIME, 1)
-            count(book, order.day, _PERFECT, 1)
+        if order.pickup == NONE:
+            _judge(book, slot)
+        count(book, order.day, _PERFECT, (order.flags & TIMELY) != 0)
     return whole
 
 
 @inlined()
 def hear_not_collected(book: Book, shipment: int) -> None:
     """Nobody came for a shipment that stood ready: the order is cancelled."""
-    order = book.orders[book.shipments[shipment].order]
+    slot = book.shipments[shipment].order
+    order = book.orders[slot]
     heard(book, order.number, 0xC0)
-    count(book, order.day, _NO_SHOWS, 1)
-    count(book, order.day, _PICKUPS_CANCELLED, 1)
-    order.flags |= SHORTENED
+    if not order.flags & NOT_COLLECTED:
+        count(book, order.day, _NO_SHOWS, 1)
+    order.flags |= SHORTENED | NOT_COLLECTED
+    pickup_cancelled(book, slot)
+
+
+@inlined()
+def _owed_at_tills(book: Book, record: Record, cell: int) -> np.int64:
+    """Units of a cell that customers of the tills wait for, as the record has them: a delivery is theirs as well."""
+    owed, line = np.int64(record.cells[np.uintp(cell)].backordered), np.int64(book.waiting[cell])
+    while line != NONE and owed > 0:
+        owed -= book.lines[line].units
+        line = np.int64(book.lines[line].after)
+    return max(np.int64(0), owed)
 
 
 @part()
@@ -249,15 +317,17 @@ def allocate(w: Tables, cell: int) -> None:
     record = record_of(w)
     if not book.control[_BACKORDERS]:
         return
-    while True:
-        line = np.int64(book.waiting[cell])
-        if line == NONE or free_units(record, cell) - safety_of(book, cell) < book.lines[line].units:
-            return
+    line, of_others = np.int64(book.waiting[cell]), safety_of(book, cell)
+    if line == NONE or free_units(record, cell) - of_others < book.lines[line].units:
+        return
+    of_others += _owed_at_tills(book, record, cell)
+    while line != NONE and free_units(record, cell) - of_others >= book.lines[line].units:
         step(w, line, ALLOCATE)
         row = book.lines[line]
         note(book, _SAID_ALLOCATED, book.orders[row.order].number, _location_of(book, row), row.sku, row.units, 0)
         book.shipments[row.shipment].missing -= 1
         send_if_ready(book, row.shipment)
+        line = np.int64(book.waiting[cell])
 
 
 @inlined()
@@ -289,7 +359,8 @@ def _end_open_lines(w: Tables, book: Book, slot: int) -> int:
         row = book.lines[line]
         shipment = row.shipment
         owed = row.state == BACKORDERED
-        if step(w, line, CANCEL):
+        has_left = row.state == RESERVED and book.shipments[shipment].stage == _SHIPPED
+        if not has_left and step(w, line, CANCEL):
             ended += 1
             order.open_lines -= 1
             if owed:
@@ -309,7 +380,7 @@ def _end_open_lines(w: Tables, book: Book, slot: int) -> int:
 
 @part()
 def cancel(w: Tables, slot: int, number: int) -> bool:
-    """A customer cancels: what has not shipped ends; False where nothing is left to cancel."""
+    """A customer cancels: what has not left its building ends; False where nothing is left to cancel."""
     book = book_of(w)
     order = book.orders[slot]
     heard(book, number, 0xCA)
@@ -319,8 +390,8 @@ def cancel(w: Tables, slot: int, number: int) -> bool:
     if ended:
         order.flags |= SHORTENED | CANCELLED_BY_CUSTOMER
         count(book, order.day, _CUSTOMER, 1)
-        if order.pickup != NONE:
-            count(book, order.day, _PICKUPS_CANCELLED, 1)
+        count(book, order.day, _PROMISED, -1 if order.due < book.control[_END] else 0)
+        pickup_cancelled(book, slot)
         note(book, _SAID_CANCELLED, number, NONE, NONE, ended, 0)
     forget_if_done(w, book, slot)
     return ended > 0
@@ -354,8 +425,7 @@ def expire_reservation(w: Tables) -> None:
             order.open_lines -= 1
         line = book.lines[line].next_of_shipment
     if ended:
-        order.flags |= SHORTENED
-        count(book, order.day, _RETAILER, 1)
+        retailer_cancels(book, slot)
         note(book, _SAID_EXPIRED, order.number, parcel.location, NONE, ended, 0)
         line = parcel.first
         while line != NONE:

@@ -12,7 +12,7 @@ from twin.kpis.orders import ORDER
 from twin.orders.ahead import ask_for_carts
 from twin.orders.rows import count, give_order, heard, note, page, take_order
 from twin.orders.state import NONE, Book, Control, Life, Stage
-from twin.orders.stock import begin, cell_of, free_units, safety_of, step
+from twin.orders.stock import begin, cell_of, safety_of, spare_units, step
 from twin.orders.tables import Tables, book_of, record_of
 from twin.parts import inlined, part
 from twin.record.state import Record
@@ -87,7 +87,7 @@ def _where_held(book: Book, record: Record, zone: int, pickup: int, sku: int, un
 def _granted(book: Book, record: Record, location: int, sku: int, units: int) -> int:
     cell = cell_of(book, location, sku)
     if cell != NONE:
-        free, safety = free_units(record, cell), safety_of(book, cell)
+        free, safety = spare_units(record, cell), safety_of(book, cell)
         soft = np.int64(book.soft[np.uintp(cell)])
         if hold_standard(units, free, safety, soft, book.reservation) == GRANTED:  # type: ignore[arg-type]
             return cell
@@ -138,7 +138,8 @@ def expire_hold(w: Tables) -> None:
         return  # it has become an order
     many = end_holds(w, book, record, slot, EXPIRE)
     count(book, cart.day, _EXPIRED, many)
-    note(book, _SAID_EXPIRED, cart.number, NONE, NONE, many, 0)
+    if many > 0:
+        note(book, _SAID_EXPIRED, cart.number, NONE, NONE, many, 0)
     give_order(w, slot)
 
 

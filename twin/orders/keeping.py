@@ -55,13 +55,13 @@ class BookKeeper:
 
     def ask(self) -> int:
         """Ask the rule in Python; returns the rows of its plan, which it leaves in the book."""
-        question, strict = self._question, True
+        question = self._question
         question.take(self.table)
         plan = self.routing.choose(question)
-        if not plan and question.whenever():
-            plan, strict = self.routing.choose(question), False
+        while not plan and question.has_less():
+            plan = self.routing.choose(question)
         if self.watches:
-            self.answered(question, plan, strict)
+            self.answered(question, plan, bool(self.control[Control.STRICT]))
         flat, i = self._flat_plan, 0
         if len(plan) > len(flat) // 3:
             raise ValueError(f"{self.routing}: a plan of {len(plan)} rows, expected at most {len(flat) // 3}")

@@ -34,24 +34,22 @@ from twin.orders.state import FULFIL, NONE, Book, Control, Told
 from twin.orders.stock import cell_of
 from twin.orders.tables import Tables, book_of, record_of
 from twin.parts import inlined
-from twin.record.state import Meter
 
 _NOW, _HEARD_AT, _KEY, _ASK, _OUT = (
     int(c) for c in (Control.NOW, Control.HEARD, Control.KEY, Control.ASK, Control.OUT)
 )
 _LEFT = tuple(int(c) for c in (Control.ORDERS_LEFT, Control.LINES_LEFT, Control.SHIPMENTS_LEFT))
 _CART, _CHECKOUT, _CANCEL, _PICK, _AWAY, _SHIPPED, _READY, _DELIVERED, _NOT_COLLECTED, _BACK, _CLOSED = (int(t) for t in Told)
-_EXPIRY, _REVIEW, _BITS = int(Phase.RELEASE) << 1, int(Phase.REVIEW) << 1, (1 << KEY_SHIFT) - 1
-_SIGNALS = int(Meter.SIGNALS)
+_EXPIRY, _BITS = int(Phase.RELEASE) << 1, (1 << KEY_SHIFT) - 1
 SPARE = 4096  # rows of each kind that one message may need
 REACHED, ASKS, FULL = 0, 1, 2
 
 
 @inlined()
-def _begin(w: Tables, book: Book, told: NDArray[np.void], at: int, end: int) -> int:
-    """A cart with its lines, or an order that comes without one."""
+def _begin(book: Book, told: NDArray[np.void], at: int, end: int, come: int) -> int:
+    """A cart with its lines, or an order that comes without one; ``come`` as in ``begin_cart``."""
     head = told[at]
-    slot = begin_cart(book, head.number, head.zone, head.place, 1)
+    slot = begin_cart(book, head.number, head.zone, head.place, come)
     for i in range(at, end):
         take_line(book, slot, told[i].sku, told[i].units)
     return slot
@@ -61,13 +59,13 @@ def _begin(w: Tables, book: Book, told: NDArray[np.void], at: int, end: int) -> 
 def _hear_demand(w: Tables, told: NDArray[np.void], at: int, end: int, by_number: NDArray[np.int64]) -> None:
     book, record, head = book_of(w), record_of(w), told[at]
     if head.kind == _CART:
-        slot = _begin(w, book, told, at, end)
+        slot = _begin(book, told, at, end, 1)
         by_number[head.number] = slot
         hold_lines(w, book, record, slot)
         return
     slot = by_number[head.number]
     if slot == NONE or book.orders[slot].number != head.number:
-        slot = _begin(w, book, told, at, end)
+        slot = _begin(book, told, at, end, int(slot == NONE))
     placed = begin_order(w, book, record, slot, head.number, head.zone, head.place)
     by_number[head.number] = placed
     route(w, book, placed)

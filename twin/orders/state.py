@@ -49,9 +49,11 @@ class Stage(IntEnum):
     PLACED = 2
 
 
-SHORTENED, CANCELLED_BY_CUSTOMER, WANTING, SPLIT, WHOLE, LATE_SHIPMENT = 1, 2, 4, 8, 16, 32
-"""Flags of an order: a line of it will never come; the customer cancelled; for want of stock; it was split; it counts as filled
-from stock at placement; a shipment of it came after the first promise."""
+SHORTENED, CANCELLED_BY_CUSTOMER, CANCELLED_BY_RETAILER, SPLIT, WHOLE, LATE_SHIPMENT = 1, 2, 4, 8, 16, 32
+TIMELY, PICKUP_CANCELLED, NOT_COLLECTED, NO_ROOM, HAS_SHIPPED = 64, 128, 256, 512, 1024
+"""Flags of an order: a line of it will never come; the customer cancelled; the retailer did; more than one shipment of it left; it
+counts as filled from stock at placement; a shipment of it came after the first promise; it counts as on time; as a pickup
+cancelled; as one that nobody came for; what it lacks was turned away for want of room; a shipment of it left."""
 
 # A line of a cart or an order; its state is that of its reservation (policies.reservation.life), UNROUTED between two of them.
 LINE = np.dtype(
@@ -172,6 +174,7 @@ class Life(IntEnum):
     TURNED_AWAY = 20  # the building had no room for it
     RETURNED = 21
     RESTOCKED = 22
+    NOT_PROMISED = 23  # a line of an order of which the rest is promised
 
 
 READY_LATE, AWAITED_FOR_EVER = 1, 2
@@ -258,6 +261,7 @@ class Control(IntEnum):
     RECORDS = 40  # whether they are kept
     FLOOR = 41  # key that the lane has come to
     KEY = 42  # of what is happening
+    WANTED_LINES = 43  # lines that need a location; those set aside come after those that routing is asked about
     END = 37  # µs: a promise that falls due from then on is not judged
 
 

@@ -60,6 +60,12 @@ def free_units(record: Record, cell: int) -> int:
 
 
 @inlined()
+def spare_units(record: Record, cell: int) -> int:
+    """What is free for who comes now: those who wait already are served first."""
+    return free_units(record, cell) - max(0, np.int64(record.cells[np.uintp(cell)].backordered))
+
+
+@inlined()
 def safety_of(book: Book, cell: int) -> np.int64:
     """Units of a cell held back from the web."""
     return np.int64(book.safety[cell] if book.safety.size > 1 else book.safety[0])

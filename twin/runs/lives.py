@@ -161,7 +161,7 @@ def steps_of(noted: Any, asked: Sequence[Any], names: Names, cart: CartOf) -> tu
             reserved = _reserved(left.pop(0), names)
         step = worded(row, names, cart, reserved)
         if step.what == "cart" and i:
-            step = replace(step, what="back", text="the hold is gone by now: the customer pays without one")
+            step = replace(step, what="back", text="nothing is held for it by now: the customer pays all the same")
         steps.append(step)
     return tuple(steps + [_question(one, names) for one in left])
 

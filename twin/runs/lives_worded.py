@@ -22,7 +22,8 @@ _WORDS: dict[Life, tuple[str, Wording]] = {
     Life.LIMITED: ("limited", lambda at, sku, n, _: f"{n} × {sku} is not held: the customer is told that stock is limited"),
     Life.HOLD_EXPIRED: ("hold expired", lambda at, sku, n, _: "the hold expires"),
     Life.BACKORDERED: ("backordered", lambda at, sku, n, _: f"{n} × {sku} backordered at {at}"),
-    Life.REFUSED: ("refused", lambda at, sku, n, _: "refused: nobody can promise any of it"),
+    Life.REFUSED: ("refused", lambda at, sku, n, _: "refused: it cannot be promised"),
+    Life.NOT_PROMISED: ("not promised", lambda at, sku, n, _: f"{n} × {sku} is not promised: nobody has it"),
     Life.ALLOCATED: ("allocated", lambda at, sku, n, _: f"stock has come: {n} × {sku} reserved at {at}"),
     Life.SENT: ("sent", lambda at, sku, n, _: f"handed to {at}: {_units(n)} to pick"),
     Life.PICKED: ("picked", lambda at, sku, n, _: f"{n} × {sku} picked at {at}"),
@@ -37,6 +38,12 @@ _WORDS: dict[Life, tuple[str, Wording]] = {
     Life.RETURNED: ("returned", lambda at, sku, n, _: f"{n} × {sku} comes back to {at}"),
     Life.RESTOCKED: ("restocked", lambda at, sku, n, _: f"{n} × {sku} back on the shelf at {at}"),
 }  # fmt: skip
+
+
+_CANCELLED = (
+    "the customer cancels what has not left", "some of it will never come, for want of stock",
+    "some of it will never come: no building has room",
+)  # fmt: skip
 
 
 def _units(n: int) -> str:
@@ -73,8 +80,7 @@ def _special(
         what = reserved.get(location or "", "")
         return "routed", f"shipment {other} from {location}" + (f": {what} reserved" if what else "")
     if kind == Life.CANCELLED:
-        said = "some of it will never come, for want of stock" if other else "the customer cancels what was not picked"
-        return "cancelled", said
+        return "cancelled", _CANCELLED[other]
     return kind.name.lower().replace("_", " "), kind.name.lower()
 
 
@@ -95,6 +101,7 @@ def outcome(noted: Any, lines: Sequence[tuple[str, int]], is_open: bool) -> str:
         ((kinds == Life.NOT_COLLECTED).any(), "not collected"),
         ((kinds == Life.EXPIRED).any(), "expired: not shipped in time"),
         ((cancelled == 1).any(), "cancelled for want of stock"),
+        ((cancelled == 2).any(), "cancelled for want of room"),
     ):
         if happened:
             return f"{said}{part}"

@@ -22,9 +22,9 @@ KINDS: Final[Mapping[str, str]] = {
     "rejected": "a picker did not find it all",
     "turned away": "a building had no room",
     "backordered": "placed without stock",
-    "refused": "nobody could promise any of it",
+    "refused": "it could not be promised",
     "cancelled": "by the customer",
-    "short": "some of it never came, for want of stock",
+    "short": "some of it never came, for want of stock or room",
     "late": "after the promise",
     "expired": "not shipped in time",
     "not collected": "nobody came for it",
@@ -72,6 +72,7 @@ class Seeker:
     def __init__(self, plan: Plan) -> None:
         self._delivery = plan.scenario.promise.delivery
         self._placed: NDArray[np.int64] = np.zeros(1 << 16, np.int64)
+        self._has_left: NDArray[np.bool_] = np.zeros(1 << 16, bool)
         self._seen: dict[str, dict[int, int]] = {kind: {} for kind in KINDS}
 
     @property
@@ -100,23 +101,34 @@ class Seeker:
             most = int(placed["number"].max())
             if most >= self._placed.size:
                 self._placed = np.concatenate([self._placed, np.zeros(most, np.int64)])
+                self._has_left = np.concatenate([self._has_left, np.zeros(most, bool)])
             self._placed[placed["number"]] = placed["time"]
 
     def _masks(self, rows: NDArray[np.void]) -> dict[str, NDArray[np.bool_]]:
         """Which rows show an order to be of which kind."""
         kinds, other = rows["kind"], rows["other"]
         return {
-            "split": (kinds == Life.ROUTED) & (other == 2),
+            "split": self._split(rows),
             "rejected": kinds == Life.REJECTED,
             "turned away": kinds == Life.TURNED_AWAY,
             "backordered": kinds == Life.BACKORDERED,
             "refused": kinds == Life.REFUSED,
             "cancelled": (kinds == Life.CANCELLED) & (other == 0),
-            "short": (kinds == Life.CANCELLED) & (other == 1),
+            "short": (kinds == Life.CANCELLED) & (other > 0),
             "late": self._late(rows) | ((kinds == Life.READY) & (other & READY_LATE > 0)),
             "expired": kinds == Life.EXPIRED,
             "not collected": (kinds == Life.NOT_COLLECTED) | ((kinds == Life.READY) & (other & AWAITED_FOR_EVER > 0)),
         }
+
+    def _split(self, rows: NDArray[np.void]) -> NDArray[np.bool_]:
+        """A shipment that leaves, or stands ready, after another of the same order."""
+        mine = np.isin(rows["kind"], (Life.SHIPPED, Life.READY))
+        split, numbers = mine.copy(), rows["number"][mine]
+        another = np.ones(numbers.size, bool)
+        another[np.unique(numbers, return_index=True)[1]] = False
+        split[mine] = another | self._has_left[numbers]
+        self._has_left[numbers] = True
+        return split
 
     def _late(self, rows: NDArray[np.void]) -> NDArray[np.bool_]:
         mine: NDArray[np.bool_] = rows["kind"] == Life.DELIVERED

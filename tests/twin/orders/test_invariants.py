@@ -12,7 +12,28 @@ from tests.twin.orders.made_up import texts
 from tests.twin.scenes import Ran, plan_of, run
 from tests.twin.world.test_conservation import Books
 from twin.kpis.orders import ORDER
-from twin.orders.state import Parcel, Stage
+from twin.orders.state import Book, Parcel, Stage
+
+AT_MOST = """
+lines_filled lines, units_filled units, orders_filled orders, orders checkouts, checkouts carts, holds_expired holds,
+refused orders, backordered orders, delivered orders, delivered_24h delivered, promised orders, on_time promised, perfect on_time,
+perfect delivered, cancelled_customer orders, cancelled_retailer orders, cancelled_stockout cancelled_retailer, pickups orders,
+pickups_cancelled pickups, no_shows pickups_cancelled, split shipped, shipped orders, shipped shipments
+"""
+
+
+def check_tally(book: Book) -> None:
+    """Nothing is counted twice, nor taken off twice; no location takes on more in a day than it can."""
+    placed = dict(zip(ORDER, book.tally.T, strict=True))
+    del placed["hold_us"]
+    assert all((column >= 0).all() for column in placed.values()), "taken off twice"
+    for pair in AT_MOST.split(","):
+        part, whole = pair.split()
+        if part not in ("checkouts", "holds_expired"):  # which belong to carts of an earlier day
+            assert (placed[part] <= placed[whole]).all(), pair
+        assert placed[part].sum() <= placed[whole].sum(), pair
+    nodes = book.nodes
+    assert (nodes["units"] <= nodes["most_units"]).all() and (nodes["orders"] <= nodes["most_orders"]).all(), "capacity"
 
 
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -23,6 +44,7 @@ def test_orders_add_up(text: str) -> None:
     def look(ran: Ran) -> None:
         books(ran)
         checks(ran)
+        check_tally(orders_of(ran).book)
 
     ran = run(plan_of(text), look)
     note(f"steps: {checks.steps // 100}00")
