@@ -18,8 +18,16 @@ from numpy.typing import NDArray
 # One record of a structured array, such as ``rows[i]``: numba knows its fields; numpy's type for it, ``np.void``, none.
 Row: TypeAlias = Any
 
-_LINE = 64  # bytes of a cache line
+CACHE_LINE = 64  # bytes
 COLUMNS = 4  # address, then up to three lengths
+
+
+def rows_of(size: int, kind: np.dtype[np.void]) -> NDArray[np.void]:
+    """So many rows of zeros, the first of them at the start of a cache line: none lies across two that could lie in one."""
+    memory = np.zeros(size * kind.itemsize + CACHE_LINE, np.uint8)
+    start = -memory.ctypes.data % CACHE_LINE
+    rows: NDArray[np.void] = memory[start : start + size * kind.itemsize].view(kind)
+    return rows
 
 
 def table_of(arrays: Iterable[NDArray[Any]]) -> NDArray[np.int64]:
@@ -34,16 +42,6 @@ def table_of(arrays: Iterable[NDArray[Any]]) -> NDArray[np.int64]:
         table[i, 0] = array.ctypes.data
         table[i, 1 : 1 + array.ndim] = array.shape
     return table
-
-
-def aligned_zeros(count: int, dtype: np.dtype[Any]) -> NDArray[Any]:
-    """Zeros that begin where a cache line does, so that no row whose size divides a line's lies across two.
-
-    NumPy's large arrays begin 16 bytes after one: half of all rows of 32 bytes would cost a second miss.
-    """
-    room = np.zeros(count * dtype.itemsize + _LINE, np.uint8)
-    start = -room.ctypes.data % _LINE
-    return room[start : start + count * dtype.itemsize].view(dtype)
 
 
 @intrinsic

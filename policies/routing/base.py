@@ -79,7 +79,8 @@ class Question:
 
     The tables are arrays of 64-bit integers or memory views of such, with the columns of
     :mod:`policies.routing.columns`. Those that a caller fills anew for each order may have more rows and columns than
-    are meant. A rule only reads them.
+    are meant. A rule only reads them, and only while it is asked: a run has one question for all orders. There the methods
+    look up no more candidates than they are asked about, while whoever reads ``left`` or ``stock`` has all looked up.
 
     Attributes
     ----------
@@ -171,6 +172,13 @@ class Question:
     def all_from(self, candidate: int) -> Plan:
         """Return the plan that sends the whole order from one candidate."""
         return [(candidate, line, int(self.lines[line, UNITS])) for line in range(self.n_lines)]
+
+    def gave(self, plan: object) -> bool:
+        """Whether a plan is known to be good: it is what :meth:`all_from` returned last, from one that can send it.
+
+        False where that is not known. A caller that asks often may know, and spare itself the checks.
+        """
+        return False
 
     def each_from(self, candidates: Sequence[int]) -> Plan:
         """Return the plan that sends each line whole from the candidate given for it."""

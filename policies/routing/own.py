@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from policies.routing.base import Plan, Question, RoutingFacts, RoutingPolicy, Unroutable
 from policies.routing.columns import NO_LIMIT, ORDERS_LEFT, UNITS_LEFT
@@ -43,7 +43,10 @@ class Own(RoutingPolicy):
         Unroutable
             The plan cannot be carried out.
         """
-        plan = [(int(c), int(line), int(units)) for c, line, units in self.rule.choose(question) or ()]
+        found = self.rule.choose(question)
+        if question.gave(found):
+            return cast(Plan, found)
+        plan = [(int(c), int(line), int(units)) for c, line, units in found or ()]
         if plan and _is_plain(question, plan):
             return plan
         plan.sort()

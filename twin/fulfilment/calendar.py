@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from twin.compiled import inlined
 from twin.fulfilment.state import Fulfilment
+from twin.parts import inlined
 
 
 @inlined()

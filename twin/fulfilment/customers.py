@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from twin.clock import KEY_SHIFT, NEVER, Phase
-from twin.compiled import inlined
+from twin.fulfilment.ahead import ask_for_carts_cells
 from twin.fulfilment.jobs import give_pieces, take_piece
 from twin.fulfilment.pending import enter
 from twin.fulfilment.state import Fulfilment, Hold, What
@@ -15,7 +15,8 @@ from twin.orders.holds import begin_cart, hold_lines
 from twin.orders.placing import begin_order, route
 from twin.orders.rows import take_line, tell
 from twin.orders.state import NONE, Book, Control, Told
-from twin.orders.tables import Tables, book_of, part, record_of
+from twin.orders.tables import Tables, book_of, record_of
+from twin.parts import inlined, part
 
 _NEXT_CART, _FREE, _LEFT = int(Hold.NEXT_CART), int(Hold.FREE_SESSIONS), int(Hold.SESSIONS_LEFT)
 _CHECKOUT, _CANCEL = int(What.CHECKOUT), int(What.CANCEL)
@@ -32,6 +33,7 @@ def come(w: Tables) -> None:
     record = record_of(w)
     cart = of.carts[of.control[_NEXT_CART]]
     of.control[_NEXT_CART] += 1
+    ask_for_carts_cells(of, book, record)
     time = cart.key >> KEY_SHIFT
     zone, pickup = np.int64(cart.zone), np.int64(cart.pickup)
     slot = begin_cart(book, cart.number, zone, pickup, 1)
@@ -56,7 +58,7 @@ def _pay_later(w: Tables, of: Fulfilment, cart: Row, slot: int) -> None:
     of.control[_FREE] = session.next
     of.control[_LEFT] -= 1
     session.number, session.cancel, session.slot, session.first = cart.number, cart.cancel, slot, NONE
-    session.zone, session.pickup, session.luck = cart.zone, cart.pickup, cart.luck
+    session.zone, session.pickup = cart.zone, cart.pickup
     for i in range(cart.first + cart.lines - 1, cart.first - 1, -1):
         piece = take_piece(of)
         row = of.pieces[piece]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from twin.clock import HEARD, KEY_SHIFT, Phase
-from twin.compiled import inlined
 from twin.fulfilment.calendar import leaves_at
 from twin.fulfilment.pending import enter
 from twin.fulfilment.state import (
@@ -20,7 +19,8 @@ from twin.fulfilment.tables import fulfilment_of, shelves_of
 from twin.kpis.orders import NODE, NODE_MONEY
 from twin.orders.rows import note
 from twin.orders.state import NONE, Book, Life
-from twin.orders.tables import Tables, book_of, part
+from twin.orders.tables import Tables, book_of
+from twin.parts import inlined, part
 from twin.random.drawn import keyed_u32
 from twin.random.tables import quantile_draw
 from twin.world.shelf import put_one_back, take_one_line

@@ -10,12 +10,13 @@ from __future__ import annotations
 import numpy as np
 
 from twin.clock import HEARD, KEY_SHIFT, NEVER, Phase
-from twin.compiled import compiled, inlined
+from twin.compiled import compiled
+from twin.fulfilment.ahead import ask_for_next
 from twin.fulfilment.customers import come, pay
 from twin.fulfilment.jobs import accept, give_piece, give_pieces, served, withdraw
 from twin.fulfilment.parcels import collect, come_back, deliver, give_up, inspected, ready, ship, tell_arrived, tell_of
 from twin.fulfilment.pending import next_due, take_first
-from twin.fulfilment.state import ARRIVED, GONE, UNHEARD, Fulfilment, Hold, What
+from twin.fulfilment.state import ARRIVED, GONE, KIND_BITS, UNHEARD, Fulfilment, Hold, What
 from twin.fulfilment.tables import fulfilment_of, operations_of, shelves_of
 from twin.orders.asking import decide_question
 from twin.orders.hearing import (
@@ -35,7 +36,8 @@ from twin.orders.placing import answer, needs_asking
 from twin.orders.rows import tell
 from twin.orders.state import FULFIL, NONE, Book, Control, Told
 from twin.orders.stock import place_of
-from twin.orders.tables import Tables, book_of, part, record_of
+from twin.orders.tables import Tables, book_of, record_of
+from twin.parts import inlined, part
 from twin.record.state import Meter, Record
 from twin.world.lane import run_track
 
@@ -60,6 +62,7 @@ _CHECKOUT, _CANCEL, _SERVED, _CONFIRMED, _SHIP, _DELIVER, _READY, _COLLECT, _GIV
         What.GIVE_UP, What.RETURN, What.INSPECTED, What.PUT_BACK, What.TURNED_AWAY,
     )
 )  # fmt: skip
+_KIND = (1 << KIND_BITS) - 1
 _EXPIRY = int(Phase.RELEASE) << 1
 _REVIEW = int(Phase.REVIEW) << 1
 _COUNT = int(Phase.COUNT) << 1
@@ -174,7 +177,8 @@ def _happen(w: Tables) -> None:
     """The first thing that is due."""
     of = fulfilment_of(w)
     entry = of.due[take_first(w)]
-    key, what, who, other = entry.key, entry.what, entry.who, entry.other
+    ask_for_next(of, book_of(w), record_of(w), shelves_of(w))
+    key, what, who, other = entry.key, entry.turn & _KIND, entry.who, entry.other
     time = key >> KEY_SHIFT
     if what == _SERVED:
         served(w, who, time)

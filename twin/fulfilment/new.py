@@ -13,7 +13,7 @@ from scenarios.schema.distributions import DurationDistribution
 from scenarios.schema.stations import Shift, Station
 from twin.clock import NEVER
 from twin.demand.web.rows import CART, WANTED
-from twin.fulfilment.pending import SLICES
+from twin.fulfilment.pending import SLICE_BITS, SLICES
 from twin.fulfilment.state import (
     DESK,
     DUE,
@@ -27,6 +27,7 @@ from twin.fulfilment.state import (
     Hold,
 )
 from twin.kpis.orders import FINE_BINS, NODE_FIELDS, NODE_MONEY_FIELDS
+from twin.memory import rows_of
 from twin.orders.new import grown_pool, local_days
 from twin.orders.rows import link
 from twin.orders.state import NONE
@@ -44,7 +45,6 @@ _Kind = TypeVar("_Kind", bound=np.generic)
 _ROWS = 1 << 14
 _NO_LIMIT = (1 << 31) - 1
 _P95 = 3.9168  # to the median, of a lognormal law with sigma .83: transit in public order data (Brazil, 2017)
-_SLICE_SHIFT = 30
 
 
 @dataclass
@@ -87,7 +87,7 @@ def new_fulfilment(plan: Plan, replication: int) -> tuple[Fulfilment, Benches]:
     distance = _distance_laws(plan, web, laws)
     of = Fulfilment(
         carts=carts, wanted=np.zeros(1, WANTED), sessions=_pool(SESSION), pieces=_pool(PIECE),
-        jobs=np.zeros(_ROWS, JOB), stations=benches.rows, desks=desks, laws=np.stack(laws.tables),
+        jobs=rows_of(_ROWS, JOB), stations=benches.rows, desks=desks, laws=np.stack(laws.tables),
         pickups=pickups, rates=_rates(web), bands=bands_of(web.metres).astype(np.int16), distance_laws=distance,
         nearest=web.nearest, due=_pool(DUE), heap_keys=np.zeros(_ROWS, np.int64), heap_rows=np.zeros(_ROWS, np.int64),
         slices=np.full(SLICES, NONE, np.int64), nodes=np.zeros((plan.days, places, len(NODE_FIELDS)), np.int64),
@@ -100,7 +100,7 @@ def new_fulfilment(plan: Plan, replication: int) -> tuple[Fulfilment, Benches]:
 
 
 def _pool(kind: np.dtype[np.void]) -> NDArray[np.void]:
-    rows = np.zeros(_ROWS, kind)
+    rows = rows_of(_ROWS, kind)
     link(rows, 0)
     return rows
 
@@ -119,7 +119,7 @@ def _control(plan: Plan, replication: int, laws: Laws, no_time: int) -> NDArray[
     ):  # fmt: skip
         control[hold] = draws.root(purpose, 0)
     control[Hold.SESSIONS_LEFT] = control[Hold.PIECES_LEFT] = control[Hold.DUE_LEFT] = _ROWS
-    control[Hold.SLICE] = scenario.start_us >> _SLICE_SHIFT
+    control[Hold.SLICE] = scenario.start_us >> SLICE_BITS
     control[Hold.START] = scenario.start_us
     control[Hold.MEASURED_FROM], control[Hold.MEASURED_TO] = scenario.warmup_us, scenario.end_us
     back = scenario.returns.web
@@ -226,9 +226,17 @@ def with_room(of: Fulfilment, jobs: int, least: int) -> Fulfilment:
     pieces = grown_pool(of.pieces, control, Hold.FREE_PIECES, Hold.PIECES_LEFT, least)
     due = grown_pool(of.due, control, Hold.FREE_DUE, Hold.DUE_LEFT, least)
     return of._replace(
-        sessions=sessions, pieces=pieces, due=due, jobs=_longer(of.jobs, jobs),
+        sessions=sessions, pieces=pieces, due=due, jobs=_longer_rows(of.jobs, jobs),
         heap_keys=_longer(of.heap_keys, due.size), heap_rows=_longer(of.heap_rows, due.size),
     )  # fmt: skip
+
+
+def _longer_rows(rows: NDArray[np.void], size: int) -> NDArray[np.void]:
+    if rows.size >= size:
+        return rows
+    more = rows_of(size, rows.dtype)
+    more[: rows.size] = rows
+    return more
 
 
 def _longer(rows: NDArray[_Kind], size: int) -> NDArray[_Kind]:

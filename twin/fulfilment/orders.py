@@ -24,6 +24,8 @@ from twin.orders.keeping import BookKeeper, Table
 from twin.orders.state import NONE, Control
 from twin.plan.build import Plan
 
+_STOP = int(Hold.STOP)
+
 
 class WebOrders(BookKeeper):
     """The book of orders and its fulfilment, in one replication.
@@ -48,7 +50,7 @@ class WebOrders(BookKeeper):
         self.messages: list[NDArray[np.void]] = []
         self._before = 0
         self.book.control[Control.WATCHED] = NONE if watched is None else watched
-        self._watches = watched is not None
+        self.watches = watched is not None
         self.asked: list[Asked] = []
 
     def see(self) -> None:
@@ -81,15 +83,15 @@ class WebOrders(BookKeeper):
 
     def advance(self, shelves: Table, operations: Table, until: int, at_once: bool) -> int:
         """Run tills and orders up to the key ``until``; returns the key they stopped before."""
-        rows = 0
+        table, rows = self._whole_table(shelves, operations), 0
         while True:
-            reached = advance_orders(self._whole_table(shelves, operations), until, at_once, rows)
-            rows = 0
-            stop = self._control[Hold.STOP]
+            reached = advance_orders(table, until, at_once, rows)
+            stop = self._control[_STOP]
             if stop == ASKS:
                 rows = self.ask()
             elif stop == FULL:
                 self.grow(2 * SPARE)
+                table, rows = self._whole_table(shelves, operations), 0
             else:
                 return int(reached)
 
@@ -124,7 +126,7 @@ class WebOrders(BookKeeper):
     def answered(self, question: Question, plan: Sendings, strict: bool) -> None:
         """Keep why each candidate was or was not chosen for the order that is watched."""
         control, book = self.control, self.book
-        if self._watches and control[Control.WATCHED] == book.orders[control[Control.ASK]]["number"]:
+        if self.watches and control[Control.WATCHED] == book.orders[control[Control.ASK]]["number"]:
             self.take_lives()
             found = explain(self.routing, question, plan)
             rows = book.lines[book.question_rows[: control[Control.ASKED_LINES]]]

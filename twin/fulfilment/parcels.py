@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 
 from twin.clock import HEARD, KEY_SHIFT, NEVER, Phase
-from twin.compiled import inlined
 from twin.fulfilment.jobs import drop, give_piece, give_pieces, put_back, restock, take_piece
 from twin.fulfilment.pending import enter
 from twin.fulfilment.state import ARRIVED, GONE, NEAREST_STORE, ORIGIN, UNHEARD, WITHDRAWN, Fulfilment, Hold, What
@@ -16,7 +15,8 @@ from twin.orders.hearing import close_shipment, forget_if_done, hear_delivered, 
 from twin.orders.rows import note, tell
 from twin.orders.state import NONE, Book, Life, Told
 from twin.orders.stock import cell_of
-from twin.orders.tables import Tables, book_of, part
+from twin.orders.tables import Tables, book_of
+from twin.parts import inlined, part
 from twin.random.drawn import keyed_u32
 from twin.random.tables import quantile_draw
 from twin.world.state import Shelves

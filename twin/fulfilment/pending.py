@@ -7,16 +7,18 @@ So the heap holds the present slice only. Entries of one key come in the order i
 from __future__ import annotations
 
 from twin.clock import KEY_SHIFT, NEVER
-from twin.compiled import inlined
-from twin.fulfilment.state import Fulfilment, Hold
+from twin.fulfilment.ahead import ask_for_entry
+from twin.fulfilment.state import KIND_BITS, Fulfilment, Hold
 from twin.fulfilment.tables import fulfilment_of
-from twin.orders.state import NONE
-from twin.orders.tables import Tables, part
+from twin.orders.state import NONE, Book
+from twin.orders.tables import Tables, book_of
+from twin.parts import inlined, part
 
 _HEAP, _SLICE, _LATER = int(Hold.HEAP), int(Hold.SLICE), int(Hold.LATER)
 _FREE, _LEFT, _ENTERED = int(Hold.FREE_DUE), int(Hold.DUE_LEFT), int(Hold.ENTERED)
-_SLICE_SHIFT = 30 + KEY_SHIFT  # a slice has 2**30 µs, some 18 minutes
-SLICES = 1 << 13  # 100 days; what is later still goes round the ring
+SLICE_BITS = 28  # a slice has 2**28 µs, some 4 minutes
+_SLICE_SHIFT = SLICE_BITS + KEY_SHIFT
+SLICES = 1 << 15  # 100 days; what is later still goes round the ring
 
 
 @part()
@@ -27,8 +29,8 @@ def enter(w: Tables, key: int, what: int, who: int, other: int) -> None:
     entry = of.due[row]
     of.control[_FREE] = entry.next
     of.control[_LEFT] -= 1
-    entry.key, entry.what, entry.who, entry.other = key, what, who, other
-    entry.sequence = of.control[_ENTERED] & 0x7FFFFFFF
+    entry.key, entry.who, entry.other = key, who, other
+    entry.turn = (of.control[_ENTERED] << KIND_BITS) | what
     of.control[_ENTERED] += 1
     if (key >> _SLICE_SHIFT) <= of.control[_SLICE]:
         _push(of, key, row)
@@ -45,7 +47,7 @@ def _before(of: Fulfilment, key: int, row: int, other: int) -> bool:
     there = of.heap_keys[other]
     if key != there:
         return key < there
-    return of.due[row].sequence < of.due[of.heap_rows[other]].sequence
+    return of.due[row].turn < of.due[of.heap_rows[other]].turn
 
 
 @inlined()
@@ -66,18 +68,19 @@ def next_due(w: Tables) -> int:
         if of.control[_LATER] == 0:
             return NEVER
         of.control[_SLICE] += 1
-        _open_slice(of)
+        _open_slice(of, book_of(w))
     key: int = of.heap_keys[0]
     return key
 
 
 @inlined()
-def _open_slice(of: Fulfilment) -> None:
+def _open_slice(of: Fulfilment, book: Book) -> None:
     now = of.control[_SLICE]
     row, kept = of.slices[now & (SLICES - 1)], NONE
     while row != NONE:
         entry = of.due[row]
         after = entry.next
+        ask_for_entry(of, book, entry)
         if (entry.key >> _SLICE_SHIFT) <= now:
             _push(of, entry.key, row)
             of.control[_LATER] -= 1

@@ -9,21 +9,20 @@ import numpy as np
 from numba import carray
 from numpy.typing import NDArray
 
-from twin.compiled import inlined
 from twin.demand.web.rows import CART, WANTED
 from twin.memory import pointer
+from twin.parts import inlined
 
 # A customer between cart and checkout.
 SESSION = np.dtype(
     [
         ("number", np.int64),
         ("cancel", np.int64),  # µs, NEVER
-        ("slot", np.int64),  # row of the book where the cart lies while it lives
-        ("first", np.int64),  # what is wanted, linked
-        ("zone", np.int64),
-        ("pickup", np.int64),
-        ("luck", np.int64),
-        ("next", np.int64),  # free list
+        ("slot", np.int32),  # row of the book where the cart lies while it lives
+        ("first", np.int32),  # what is wanted, linked
+        ("next", np.int32),  # free list
+        ("zone", np.int16),
+        ("pickup", np.int16),
     ],
     align=True,
 )
@@ -31,12 +30,13 @@ SESSION = np.dtype(
 # A line of a customer, of a job, or of what comes back.
 PIECE = np.dtype(
     [
-        ("sku", np.int64),
-        ("units", np.int64),
-        ("cell", np.int64),
-        ("taken", np.int64),  # off the shelf
-        ("line", np.int64),  # of the book
-        ("next", np.int64),
+        ("number", np.int64),  # of the order
+        ("sku", np.int32),
+        ("units", np.int32),
+        ("cell", np.int32),
+        ("taken", np.int32),  # off the shelf
+        ("line", np.int32),  # of the book
+        ("next", np.int32),
     ],
     align=True,
 )
@@ -48,16 +48,16 @@ JOB = np.dtype(
         ("arrived", np.int64),  # µs, at the station where it is
         ("accepted", np.int64),  # µs, in the building
         ("placed", np.int64),
-        ("first", np.int64),
-        ("location", np.int64),
-        ("station", np.int64),
-        ("next", np.int64),  # in a queue
-        ("zone", np.int64),
-        ("collected", np.int64),  # 1: it stays for its customer
-        ("flags", np.int64),
-        ("stages", np.int64),  # services begun: keys the draw of the next one
-        ("order", np.int64),  # row of the book
-        ("left", np.int64),  # units that go on
+        ("first", np.int32),
+        ("station", np.int32),
+        ("next", np.int32),  # in a queue
+        ("order", np.int32),  # row of the book
+        ("left", np.int32),  # units that go on
+        ("stages", np.int32),  # services begun: keys the draw of the next one
+        ("location", np.int16),
+        ("zone", np.int16),
+        ("flags", np.int16),
+        ("collected", np.int16),  # 1: it stays for its customer
     ],
     align=True,
 )
@@ -117,9 +117,18 @@ DESK = np.dtype(
 
 # What is due at some time.
 DUE = np.dtype(
-    [("key", np.int64), ("other", np.int64), ("what", np.int64), ("who", np.int64), ("next", np.int64), ("sequence", np.int64)],
+    [
+        ("key", np.int64),
+        ("other", np.int64),
+        ("turn", np.int64),  # how many were entered before it, then its kind: of What, in the lowest bits
+        ("who", np.int32),
+        ("next", np.int32),
+    ],
     align=True,
 )
+
+
+KIND_BITS = 4  # of a DUE's turn
 
 
 class What(IntEnum):

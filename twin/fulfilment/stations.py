@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from twin.clock import KEY_SHIFT, Phase
-from twin.compiled import compiled, inlined
+from twin.compiled import compiled
 from twin.fulfilment.pending import enter
 from twin.fulfilment.state import WITHDRAWN, Fulfilment, Hold, What
 from twin.fulfilment.tables import fulfilment_of
@@ -13,7 +13,8 @@ from twin.intrinsics import highest_bit
 from twin.kpis.orders import NODE
 from twin.memory import Row
 from twin.orders.state import NONE
-from twin.orders.tables import Tables, part
+from twin.orders.tables import Tables
+from twin.parts import inlined, part
 from twin.random.drawn import keyed_u32
 from twin.random.tables import quantile_draw
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 from numba import carray
 
-from twin.compiled import inlined
 from twin.fulfilment.state import Fulfilment, open_fulfilment
 from twin.memory import COLUMNS, pointer
 from twin.orders.tables import BOOK_END, ROW_BYTES, Tables
+from twin.parts import inlined
 from twin.world.state import Operations, Shelves, open_operations, open_shelves
 
 _SHELVES = BOOK_END + len(Fulfilment._fields)

@@ -7,11 +7,12 @@ import numpy as np
 from policies.routing.choosing import decide_by
 from policies.routing.columns import GRAMS, LOCATION, MORE, ORDERS_LEFT, UNITS, UNITS_LEFT, VOLUME_GRAMS
 from policies.routing.filters import excluded, room_left, ships_today
-from twin.compiled import inlined
+from twin.intrinsics import prefetch
 from twin.memory import Row
 from twin.orders.state import NONE, UNROUTED, Book, Control
 from twin.orders.stock import cell_of, free_units, safety_of
-from twin.orders.tables import Tables, book_of, part, record_of
+from twin.orders.tables import Tables, book_of, record_of
+from twin.parts import inlined, part
 from twin.record.state import Record
 
 _NOW, _ASK, _ASKED = int(Control.NOW), int(Control.ASK), int(Control.ASKED_LINES)
@@ -99,6 +100,19 @@ def _promisable(book: Book, record: Record, location: int, line: Row, now: int) 
     return max(0, there)
 
 
+@inlined()
+def _ask_for_cells(book: Book, record: Record, first: int, end: int) -> None:
+    """Ask for all that looking up will touch at once, before any of it is read."""
+    for i in range(book.control[_ASKED]):
+        sku = book.lines[book.question_rows[i]].sku
+        for c in range(first, end):
+            cell = cell_of(book, candidate_at(book, c), sku)
+            if cell != NONE:
+                prefetch(record.cells, cell)
+                if book.control[_HONOURS]:
+                    prefetch(book.soft, cell)
+
+
 @part()
 def look_up(w: Tables, first: int, end: int) -> None:
     """Fill in what candidates from ``first`` to ``end`` can take on and have."""
@@ -106,6 +120,7 @@ def look_up(w: Tables, first: int, end: int) -> None:
     record = record_of(w)
     collected = book.orders[book.control[_ASK]].pickup != NONE
     now = book.control[_NOW]
+    _ask_for_cells(book, record, first, end)
     for c in range(first, end):
         serves = _look_at_node(book, c, collected)
         location = candidate_at(book, c)

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from policies.reservation.life import ALLOCATE, BACKORDERED, CANCEL, CANCELLED, EXPIRE, RELEASE, RELEASED, RESERVED, SHIP
 from twin.clock import KEY_SHIFT, NEVER
-from twin.compiled import compiled, inlined
+from twin.compiled import compiled
 from twin.kpis.orders import ORDER
 from twin.memory import Row
 from twin.orders.placing import route_again, send_if_ready, want_of_stock
@@ -27,7 +27,8 @@ from twin.orders.state import (
     Stage,
 )
 from twin.orders.stock import free_units, place_of, safety_of, step
-from twin.orders.tables import Tables, book_of, part, record_of
+from twin.orders.tables import Tables, book_of, record_of
+from twin.parts import inlined, part
 from twin.record.apply import apply_delta
 from twin.record.state import Record
 

@@ -8,12 +8,13 @@ from policies.reservation.deciding import GRANTED, hold_standard
 from policies.reservation.life import CONVERT, EXPIRE, HELD
 from policies.routing.columns import LOCATION
 from twin.clock import NEVER
-from twin.compiled import inlined
 from twin.kpis.orders import ORDER
+from twin.orders.ahead import ask_for_carts
 from twin.orders.rows import count, give_order, heard, note, page, take_order
 from twin.orders.state import NONE, Book, Control, Life, Stage
 from twin.orders.stock import begin, cell_of, free_units, safety_of, step
-from twin.orders.tables import Tables, book_of, part, record_of
+from twin.orders.tables import Tables, book_of, record_of
+from twin.parts import inlined, part
 from twin.record.state import Record
 
 _NOW, _START = int(Control.NOW), int(Control.START)
@@ -129,6 +130,7 @@ def expire_hold(w: Tables) -> None:
     book = book_of(w)
     record = record_of(w)
     timer = book.soft_timers[book.control[_SOFT_FIRST] & (book.soft_timers.size - 1)]
+    ask_for_carts(book)
     book.control[_SOFT_FIRST] += 1
     slot = timer.who
     cart = book.orders[slot]

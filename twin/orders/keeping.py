@@ -10,9 +10,10 @@ from numpy.typing import NDArray
 from policies.routing.base import Plan as Sendings
 from policies.routing.base import Question
 from twin.memory import table_of
+from twin.orders.callback import LazyQuestion
 from twin.orders.new import new_book, with_room
-from twin.orders.placing import put_question
 from twin.orders.state import Control
+from twin.parts import load_parts
 from twin.plan.build import Plan
 
 Table = NDArray[np.int64]
@@ -23,11 +24,12 @@ class BookKeeper:
 
     def __init__(self, plan: Plan, *, logs: bool = False, records: bool = False) -> None:
         assert plan.web is not None
+        load_parts()
         self.routing = plan.web.routing
         self.book = new_book(plan, logs=logs, records=records)
         self._table: Table = np.zeros((0, 4), np.int64)
         self.table = 0  # its address, which is what kernels take
-        self._candidates: dict[tuple[int, int, bool], Any] = {}
+        self.watches = False
         self.see()
 
     def put_table(self, table: Table) -> None:
@@ -38,10 +40,9 @@ class BookKeeper:
         """Look at the book's arrays anew, after some have grown."""
         book = self.book
         self.book_table = table_of(book)
-        self._views = tuple(memoryview(a) for a in (book.question_lines, book.left, book.stock, book.plan))  # type: ignore[arg-type]
-        self._pickups = book.orders["pickup"]
+        self._question = LazyQuestion(book)
+        self._flat_plan: Any = memoryview(book.plan.reshape(-1))  # type: ignore[arg-type]
         self.control = book.control.data
-        self._candidates.clear()
 
     def digests(self) -> tuple[int, int]:
         """Digests of what the book heard, and of what was decided about orders."""
@@ -54,31 +55,20 @@ class BookKeeper:
 
     def ask(self) -> int:
         """Ask the rule in Python; returns the rows of its plan, which it leaves in the book."""
-        for strict in (True, False):
-            question = self.question(strict)
-            plan = self.routing.choose(question)
-            if plan or not self.control[Control.LATER_WOULD_DO]:
-                break
-        self.answered(question, plan, strict)
-        table = self._views[3]
-        if len(plan) > len(table):
-            raise ValueError(f"{self.routing}: a plan of {len(plan)} rows, expected at most {len(table)}")
-        for i, (candidate, line, units) in enumerate(plan):
-            table[i, 0], table[i, 1], table[i, 2] = candidate, line, units
+        question, strict = self._question, True
+        question.take(self.table)
+        plan = self.routing.choose(question)
+        if not plan and question.whenever():
+            plan, strict = self.routing.choose(question), False
+        if self.watches:
+            self.answered(question, plan, strict)
+        flat, i = self._flat_plan, 0
+        if len(plan) > len(flat) // 3:
+            raise ValueError(f"{self.routing}: a plan of {len(plan)} rows, expected at most {len(flat) // 3}")
+        for candidate, line, units in plan:
+            flat[i], flat[i + 1], flat[i + 2] = candidate, line, units
+            i += 3
         return len(plan)
 
     def answered(self, question: Question, plan: Sendings, strict: bool) -> None:
-        """A question was answered; whoever wants to know why says so here."""
-
-    def question(self, strict: bool) -> Question:
-        """The question in hand; ``strict``: to those only who can send it today."""
-        many = put_question(self.table, strict)
-        control = self.control
-        first = control[Control.FIRST_CANDIDATE]
-        collected = bool(self._pickups[control[Control.ASK]] >= 0)
-        key = first, many, collected
-        if key not in self._candidates:
-            table = self.book.alone if collected else self.book.candidates
-            self._candidates[key] = memoryview(np.ascontiguousarray(table[first : first + many]))  # type: ignore[arg-type]
-        lines, left, stock, _ = self._views
-        return Question(lines, control[Control.ASKED_LINES], control[Control.VALUE], self._candidates[key], left, stock)
+        """A question was answered, which is said where there is something to watch."""

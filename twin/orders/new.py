@@ -13,6 +13,7 @@ from policies.routing.columns import SPLIT_LINES
 from twin.clock import NEVER
 from twin.kpis.orders import ORDER_FIELDS
 from twin.local_days import midnights_of
+from twin.memory import rows_of
 from twin.orders.rows import link
 from twin.orders.state import (
     ASKED,
@@ -76,7 +77,7 @@ def new_book(plan: Plan, *, logs: bool = False, records: bool = False) -> Book:
 
 
 def _pool(kind: np.dtype[np.void]) -> NDArray[np.void]:
-    rows = np.zeros(_ROWS, kind)
+    rows = rows_of(_ROWS, kind)
     link(rows, 0)
     return rows
 
@@ -148,7 +149,7 @@ def grown_pool(rows: NDArray[np.void], control: NDArray[np.int64], first: int, l
     """The same rows with at least ``least`` free ones; the new ones are the first to be taken."""
     if control[left] >= least:
         return rows
-    more = np.zeros(2 * rows.size + least, rows.dtype)
+    more = rows_of(2 * rows.size + least, rows.dtype)
     more[: rows.size] = rows
     link(more, rows.size)
     more["next"][-1] = control[first]

@@ -11,9 +11,8 @@ from policies.reservation.deciding import REFUSED as NOT_PROMISED
 from policies.reservation.life import BACKORDERED, RELEASED, RESERVED
 from policies.routing.columns import FROM, LINE, SHIPPED
 from twin.clock import NEVER
-from twin.compiled import compiled, inlined
 from twin.kpis.orders import ORDER
-from twin.orders.asking import ask_about, candidate_at, look_up, turn_local_day, value_of
+from twin.orders.asking import ask_about, candidate_at, turn_local_day
 from twin.orders.holds import begin_cart, convert
 from twin.orders.rows import ask_world, count, decided, give_order, heard, note, page, take_line, take_shipment
 from twin.orders.state import (
@@ -32,7 +31,8 @@ from twin.orders.state import (
 )
 from twin.orders.state import SPLIT as WAS_SPLIT
 from twin.orders.stock import begin, cell_of, free_units, safety_of, wait_in_queue
-from twin.orders.tables import Tables, book_of, part, record_of
+from twin.orders.tables import Tables, book_of, record_of
+from twin.parts import inlined, part
 from twin.record.state import Record
 
 _NOW, _ASK, _ASKED, _FIRST, _MANY = (
@@ -52,7 +52,6 @@ _LINES_FILLED, _UNITS_FILLED, _FILLED, _OWED_ORDERS, _REFUSED, _SPLIT, _SHIPPED_
     ORDER[name]
     for name in ("lines_filled", "units_filled", "orders_filled", "backordered", "refused", "split", "shipped")
 )
-_VALUE = int(Control.VALUE)
 _PROMISED, _END = ORDER["promised"], int(Control.END)
 _RETAILER, _STOCKOUT, _PICKUPS_CANCELLED = ORDER["cancelled_retailer"], ORDER["cancelled_stockout"], ORDER["pickups_cancelled"]
 _SAID_PLACED, _SAID_ROUTED, _SAID_OWED, _SAID_REFUSED, _SAID_SENT, _SAID_CANCELLED = (
@@ -114,18 +113,6 @@ def needs_asking(book: Book) -> bool:
     """Whether the question in hand is answered in Python."""
     slot = book.control[_ASK]
     return book.control[_RULE] < 0 or book.orders[slot].number == book.control[_WATCHED]
-
-
-@compiled()
-def put_question(w: Tables, strict: bool) -> int:
-    """Fill in the tables of the question in hand for a rule that is asked in Python; returns how many candidates there are."""
-    book = book_of(w)
-    slot = book.control[_ASK]
-    ask_about(w, slot, strict)
-    book.control[_VALUE] = value_of(book, slot)
-    many: int = book.control[_MANY]
-    look_up(w, 0, many)
-    return many
 
 
 @part()

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from twin.clock import HEARD, KEY_SHIFT, NEVER, Phase
-from twin.compiled import compiled, inlined
+from twin.compiled import compiled
 from twin.orders.asking import decide_question
 from twin.orders.hearing import (
     after_picks,
@@ -32,7 +32,8 @@ from twin.orders.placing import answer, begin_order, needs_asking, route
 from twin.orders.rows import take_line
 from twin.orders.state import FULFIL, NONE, Book, Control, Told
 from twin.orders.stock import cell_of
-from twin.orders.tables import Tables, book_of, part, record_of
+from twin.orders.tables import Tables, book_of, record_of
+from twin.parts import inlined
 from twin.record.state import Meter
 
 _NOW, _HEARD_AT, _KEY, _ASK, _OUT = (
@@ -56,7 +57,7 @@ def _begin(w: Tables, book: Book, told: NDArray[np.void], at: int, end: int) -> 
     return slot
 
 
-@part()
+@inlined()
 def _hear_demand(w: Tables, told: NDArray[np.void], at: int, end: int, by_number: NDArray[np.int64]) -> None:
     book, record, head = book_of(w), record_of(w), told[at]
     if head.kind == _CART:
@@ -81,7 +82,7 @@ def _line_of(book: Book, shipment: int, sku: int) -> int:
     return line
 
 
-@part()
+@inlined()
 def _hear_lines(w: Tables, told: NDArray[np.void], at: int, end: int, shipment: int) -> None:
     """The lines of a shipment as its picker found them, or as it was turned away."""
     book, record = book_of(w), record_of(w)
@@ -99,7 +100,7 @@ def _hear_lines(w: Tables, told: NDArray[np.void], at: int, end: int, shipment: 
     after_picks(w, shipment, goes_on)
 
 
-@part()
+@inlined()
 def _hear_of_shipment(w: Tables, told: NDArray[np.void], at: int, shipment: int) -> None:
     book, head = book_of(w), told[at]
     slot = book.shipments[shipment].order

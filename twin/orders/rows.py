@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from twin.compiled import inlined
 from twin.orders.state import NONE, UNROUTED, Book, Control, Parcel, Stage
-from twin.orders.tables import Tables, book_of, part
+from twin.orders.tables import Tables, book_of
+from twin.parts import inlined, part
 
 _FREE_ORDERS, _ORDERS_LEFT = int(Control.FREE_ORDERS), int(Control.ORDERS_LEFT)
 _FREE_LINES, _LINES_LEFT = int(Control.FREE_LINES), int(Control.LINES_LEFT)

@@ -1,6 +1,7 @@
 """The memory of the book of orders: packed rows for carts and orders, their lines and shipments, and what routing looks at.
 
-All fields are 64 bits wide, so that a part of the lane is compiled for one type of number only.
+A row of what comes and goes by the million is one cache line, or a whole part of one (``twin.memory.rows``): an order's life is
+bound by the memory that it touches.
 """
 
 from __future__ import annotations
@@ -12,8 +13,8 @@ import numpy as np
 from numba import carray
 from numpy.typing import NDArray
 
-from twin.compiled import inlined
 from twin.memory import pointer
+from twin.parts import inlined
 
 NONE = -1  # of an index: nothing
 
@@ -23,18 +24,18 @@ ORDER = np.dtype(
         ("number", np.int64),  # permanent; 0 while the row is free
         ("placed", np.int64),  # µs; of a cart, when it asked for its hold
         ("due", np.int64),  # µs by the first promise; NEVER where none was made
-        ("first", np.int64),  # its lines, linked
-        ("zone", np.int64),
-        ("pickup", np.int64),  # location where it is collected, or NONE
-        ("lines", np.int64),
-        ("stage", np.int64),  # of Stage
-        ("day", np.int64),  # page of the tally: the day of placement
-        ("open_lines", np.int64),  # lines that have not ended
-        ("parcels", np.int64),  # shipments on their way or in a building
-        ("shipments", np.int64),  # that it was split into so far
-        ("flags", np.int64),
-        ("attempts", np.int64),  # times it was routed
-        ("next", np.int64),  # free list
+        ("first", np.int32),  # its lines, linked
+        ("next", np.int32),  # free list
+        ("day", np.int32),  # page of the tally: the day of placement
+        ("open_lines", np.int32),  # lines that have not ended
+        ("lines", np.int32),
+        ("parcels", np.int32),  # shipments on their way or in a building
+        ("shipments", np.int32),  # that it was split into so far
+        ("zone", np.int16),
+        ("pickup", np.int16),  # location where it is collected, or NONE
+        ("attempts", np.int16),  # times it was routed
+        ("flags", np.int16),
+        ("stage", np.int8),  # of Stage
     ],
     align=True,
 )
@@ -55,22 +56,22 @@ from stock at placement; a shipment of it came after the first promise."""
 # A line of a cart or an order; its state is that of its reservation (policies.reservation.life), UNROUTED between two of them.
 LINE = np.dtype(
     [
-        ("cell", np.int64),  # that it is held, reserved or backordered at; NONE
-        ("sku", np.int64),
-        ("units", np.int64),
-        ("order", np.int64),
-        ("next", np.int64),  # line of the order, or of the free list
-        ("shipment", np.int64),
-        ("next_of_shipment", np.int64),
-        ("before", np.int64),  # in the queue of those who wait for the cell
-        ("after", np.int64),
-        ("stamp", np.int64),  # which reservation of this row it is: a timer of an earlier one finds another
-        ("state", np.int64),
-        ("filled", np.int64),  # 1 while it counts as filled from stock at placement
-        ("failed", np.int64),  # up to four locations that failed it, the last one first: it is not sent there again
-        ("failed_before", np.int64),
-        ("failed_earlier", np.int64),
-        ("failed_first", np.int64),
+        ("cell", np.int32),  # that it is held, reserved or backordered at; NONE
+        ("sku", np.int32),
+        ("units", np.int32),
+        ("order", np.int32),
+        ("next", np.int32),  # line of the order, or of the free list
+        ("shipment", np.int32),
+        ("next_of_shipment", np.int32),
+        ("before", np.int32),  # in the queue of those who wait for the cell
+        ("after", np.int32),
+        ("stamp", np.int32),  # which reservation of this row it is: a timer of an earlier one finds another
+        ("state", np.int32),
+        ("filled", np.int32),  # 1 while it counts as filled from stock at placement
+        ("failed", np.int32),  # up to four locations that failed it, the last one first: it is not sent there again
+        ("failed_before", np.int32),
+        ("failed_earlier", np.int32),
+        ("failed_first", np.int32),
     ],
     align=True,
 )
@@ -79,14 +80,15 @@ UNROUTED = 8  # beside the states of policies.reservation.life
 SHIPMENT = np.dtype(
     [
         ("number", np.int64),  # number of its order
-        ("order", np.int64),
-        ("first", np.int64),  # its lines, linked
-        ("location", np.int64),
-        ("missing", np.int64),  # lines that wait for stock
-        ("units", np.int64),
-        ("stage", np.int64),  # of Parcel
-        ("next", np.int64),
         ("serial", np.int64),  # by which a timer knows that the row is still its own
+        ("order", np.int32),
+        ("first", np.int32),  # its lines, linked
+        ("location", np.int32),
+        ("missing", np.int32),  # lines that wait for stock
+        ("units", np.int32),
+        ("stage", np.int32),  # of Parcel
+        ("next", np.int32),
+        ("unused", np.int32, (5,)),  # fills a cache line
     ],
     align=True,
 )

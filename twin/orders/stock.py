@@ -13,10 +13,10 @@ from policies.reservation.life import (
     reserved_change,
     soft_change,
 )
-from twin.compiled import inlined
 from twin.orders.rows import decided
 from twin.orders.state import NONE, UNROUTED, Book, Control
-from twin.orders.tables import Tables, book_of, part, record_of
+from twin.orders.tables import Tables, book_of, record_of
+from twin.parts import inlined, part
 from twin.record.apply import check_point
 from twin.record.outs import free_changes, free_of
 from twin.record.state import Record

@@ -5,15 +5,14 @@ The record and the book come first: what runs in production knows of no more. Th
 
 from __future__ import annotations
 
-from functools import partial
 from typing import TypeAlias
 
 import numpy as np
-from numba import carray, njit
+from numba import carray
 
-from twin.compiled import inlined
 from twin.memory import COLUMNS, pointer
 from twin.orders.state import Book, open_book
+from twin.parts import inlined
 from twin.record.state import Record, open_record
 
 Tables: TypeAlias = int
@@ -23,9 +22,6 @@ an array: the references of an array would be counted at every call."""
 RECORD_ROWS, BOOK_ROWS = len(Record._fields), len(Book._fields)
 BOOK_END = RECORD_ROWS + BOOK_ROWS
 ROW_BYTES = COLUMNS * 8
-
-part = partial(njit, cache=True, nogil=True, no_cpython_wrapper=True, no_cfunc_wrapper=True)
-"""A part of a kernel that several others call: compiled once, not into each of them, which would take minutes. ``@part()``."""
 
 
 @inlined()

@@ -10,7 +10,7 @@ from numba import carray
 from numpy.typing import NDArray
 
 from twin.compiled import compiled, inlined
-from twin.memory import aligned_zeros, pointer
+from twin.memory import pointer, rows_of
 
 NO_POINT = -(1 << 31)  # of a cell without a rule
 
@@ -148,7 +148,7 @@ def new_record(cells: int, *, locations: int, window: int, folds_counts: bool, r
     folds_counts : whether a source of absolute counts is configured, so that recent deltas must be kept
     recent : how many deltas of a location are kept for folding, rounded up to a power of two
     """
-    rows = aligned_zeros(cells, CELL)
+    rows = rows_of(cells, CELL)
     rows["point"] = NO_POINT
     senders = np.zeros(locations + len(Source) - 1, SENDER)
     senders["heard_to"], senders["top"], senders["size"] = -(1 << 62), -1, power_of_two(window)

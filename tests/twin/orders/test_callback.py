@@ -1,0 +1,106 @@
+"""The question that a rule in Python is asked is looked up as far as the rule looks, and says what the tables say."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+import scenarios
+import twin.orders.callback
+from policies.routing import Plan, Proximity, Question, RoutingFacts, Unroutable
+from tests.twin.web_scenes import SCARCE
+from twin.simulate import build, simulate
+
+
+class Nearest:
+    """Decides as ``proximity`` does."""
+
+    def __init__(self, facts: RoutingFacts, max_shipments: int = 3) -> None:
+        self._rule = Proximity(facts, max_shipments=max_shipments)
+        self.max_shipments = max_shipments
+
+    def choose(self, question: Question) -> Plan:
+        for candidate in range(question.n_candidates):
+            if question.whole(candidate):
+                return question.all_from(candidate)
+        return self._rule.choose(question)
+
+
+class Looks(Nearest):
+    """Looks at everything, first as far as each answer takes, then in the tables."""
+
+    def choose(self, question: Question) -> Plan:
+        n, candidates = question.n_lines, range(question.n_candidates)
+        units = sum(question.units(line) for line in range(n))
+        said = [
+            (question.takes(c, units), [question.has(c, line) for line in range(n)], question.whole(c), question.location(c))
+            for c in candidates
+        ]
+        plain = copy(question)
+        assert plain.value > 0
+        assert len(plain.candidates) == len(candidates)
+        for c in candidates:
+            has = [plain.has(c, line) for line in range(n)]
+            assert said[c] == (plain.takes(c, units), has, plain.whole(c), plain.location(c))
+            assert question.all_from(c) == plain.all_from(c)
+        for nobody in (-1, len(candidates)):
+            with pytest.raises(IndexError, match="there is no candidate"):
+                question.whole(nobody)
+        return self._rule.choose(question)
+
+
+class Backwards(Nearest):
+    """Asks about the last candidate first, and gives its plans as other things than what it got."""
+
+    def choose(self, question: Question) -> Any:
+        whole = [c for c in reversed(range(question.n_candidates)) if question.whole(c)]
+        if whole:
+            return (np.array(row) for row in reversed(question.all_from(whole[-1])))
+        return self._rule.choose(question)
+
+
+class Careless(Nearest):
+    """Sends from whoever is nearest, whether it can or not."""
+
+    def choose(self, question: Question) -> Plan:
+        return question.all_from(0)
+
+
+class Changes(Nearest):
+    """Takes a plan that is good and makes another of it."""
+
+    def choose(self, question: Question) -> Plan:
+        plan = super().choose(question)
+        if plan:
+            candidate, line, units = plan[0]
+            plan[0] = candidate, line, units + 1
+        return plan
+
+
+def copy(question: Question) -> Question:
+    """The same from tables that are all filled in."""
+    lines, candidates, left, stock = (
+        np.array(table) for table in (question.lines, question.candidates, question.left, question.stock)
+    )
+    return Question(lines, question.n_lines, question.value, candidates, left, stock)
+
+
+def decisions(rule: str) -> str:
+    use = rule if rule == "proximity" else f"tests.twin.orders.test_callback:{rule}"
+    plan = build(scenarios.loads(SCARCE, sets=["variants=", f"policies.routing={{use: '{use}', max_shipments: 3}}"]))
+    return simulate(plan, 1, folder=None).decisions_digest
+
+
+@pytest.mark.parametrize("rule", ["Nearest", "Looks", "Backwards"])
+@pytest.mark.parametrize("few", [1, 4])
+def test_however_a_rule_looks_it_sees_the_same(rule: str, few: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(twin.orders.callback, "FEW", few)
+    assert decisions(rule) == decisions("proximity")
+
+
+@pytest.mark.parametrize("rule", ["Careless", "Changes"])
+def test_a_plan_that_cannot_be_carried_out_is_refused(rule: str) -> None:
+    with pytest.raises(Unroutable, match=r"of line 0 from candidate 0|line 0 gets"):
+        decisions(rule)

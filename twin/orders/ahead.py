@@ -1,0 +1,61 @@
+"""Asking for the memory of orders before it is needed: their rows and cells lie anywhere in gigabytes, and each first read of one
+would wait for it. Nothing here changes anything."""
+
+from __future__ import annotations
+
+from policies.routing.columns import LOCATION
+from twin.intrinsics import prefetch
+from twin.orders.state import NONE, Book, Control
+from twin.orders.stock import cell_of
+from twin.parts import inlined
+from twin.record.state import Record
+
+_NOW, _SOFT_FIRST, _SOFT_END = int(Control.NOW), int(Control.SOFT_FIRST), int(Control.SOFT_END)
+FAR, NEAR, NEXT = 24, 16, 8  # carts between asking and using: for their rows, for their lines, for their cells
+
+
+@inlined()
+def ask_for_cell(book: Book, record: Record, zone: int, pickup: int, sku: int) -> None:
+    """Ask for the first cell that a cart will be held at."""
+    now, cell = book.control[_NOW], NONE
+    if pickup != NONE:
+        cell = cell_of(book, pickup, sku)
+    else:
+        for c in range(book.candidate_first[zone], book.candidate_first[zone + 1]):
+            location = book.candidates[c, LOCATION]
+            node = book.nodes[location]
+            if node.ships_from <= now < node.ships_to:
+                cell = cell_of(book, location, sku)
+                if cell != NONE:
+                    break
+    if cell != NONE:
+        prefetch(record.cells, cell)
+        prefetch(book.soft, cell)
+
+
+@inlined()
+def ask_for_lines(book: Book, slot: int) -> None:
+    """Ask for the first line of a cart or an order whose row is there."""
+    line = book.orders[slot].first
+    if line != NONE:
+        prefetch(book.lines, line)
+
+
+@inlined()
+def ask_for_carts(book: Book) -> None:
+    """Ask for the carts whose holds will end soon."""
+    timers, first, end = book.soft_timers, book.control[_SOFT_FIRST], book.control[_SOFT_END]
+    last = timers.size - 1
+    if first + FAR < end:
+        prefetch(book.orders, timers[(first + FAR) & last].who)
+    if first + NEAR < end:
+        ask_for_lines(book, timers[(first + NEAR) & last].who)
+    if first + NEXT < end:
+        line = book.orders[timers[(first + NEXT) & last].who].first
+        while line != NONE:
+            row = book.lines[line]
+            if row.cell != NONE:
+                prefetch(book.soft, row.cell)
+            line = row.next
+            if line != NONE:
+                prefetch(book.lines, line)

@@ -1,0 +1,104 @@
+"""Parts of kernels that are compiled on their own and called by their address.
+
+numba compiles whatever a kernel calls into that kernel once more: of a loop that reaches fifty functions through one another it
+would make minutes of work. A part is known to its callers by name and signature only; ``load_parts`` compiles it once, or takes it
+from the cache, and tells the linker where it lies. So a caller is compiled in seconds, whatever it calls.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+import numba
+from llvmlite.binding import add_symbol
+from numba import cfunc, njit, types
+from numba.core import event
+from numba.core.dispatcher import Dispatcher
+
+from twin import compiled
+
+_KINDS = ("int", "bool", "Tables")
+
+
+class _Part(NamedTuple):
+    symbol: str
+    signature: Any
+    function: Callable[..., Any]
+
+
+def inlined() -> Any:
+    """As ``twin.compiled.inlined``, but whole numbers of any kind are handed over as int64: compiled once, not for each mixture."""
+    return _with_int64
+
+
+def _with_int64(function: Callable[..., Any]) -> Any:
+    dispatcher = compiled.inlined()(function)
+    template = dispatcher.get_call_template
+    dispatcher.get_call_template = lambda args, kws: template(
+        tuple(map(_widened, args)), {name: _widened(kind) for name, kind in kws.items()}
+    )
+    return dispatcher
+
+
+def _widened(kind: Any) -> Any:
+    return types.int64 if isinstance(kind, types.Integer | types.IntegerLiteral | types.Boolean | types.BooleanLiteral) else kind
+
+
+_to_load: dict[str, _Part] = {}  # by symbol
+_loaded: list[Any] = []  # keeps what was compiled
+
+
+def part() -> Any:
+    """Decorate a function as a part: ``@part()``. Its arguments are 64-bit integers (an address, indexes, times, truth values); it
+    returns one such number, or None as its annotation says. Only kernels can call it, and none of its errors reaches them."""
+    return _checked if numba.config.BOUNDSCHECK else _by_address
+
+
+def _checked(function: Callable[..., Any]) -> Any:
+    """An ordinary function of a kernel, whose errors reach the caller."""
+    return njit(cache=True, nogil=True, no_cpython_wrapper=True, no_cfunc_wrapper=True)(function)
+
+
+def _by_address(function: Callable[..., Any]) -> Any:
+    found = inspect.signature(function)
+    wrong = [one.name for one in found.parameters.values() if one.annotation not in _KINDS]
+    if wrong:
+        raise TypeError(f"{function.__qualname__}: arguments {wrong} of a part, expected annotations among {_KINDS}")
+    returns = types.void if found.return_annotation in (None, "None") else types.int64
+    signature = returns(*[types.int64] * len(found.parameters))
+    symbol = f"{function.__module__}.{function.__qualname__}"
+    _to_load[symbol] = _Part(symbol, signature, function)
+    return types.ExternalFunction(symbol, signature)
+
+
+def load_parts() -> None:
+    """Compile the parts imported since the last call, or take them from the cache; to be called before a kernel that uses them."""
+    while _to_load:
+        _load(next(iter(_to_load.values())))
+
+
+def _load(one: _Part) -> None:
+    """Load a part after those that it calls, which the linker looks for."""
+    del _to_load[one.symbol]
+    for symbol in _called_by(one.function, set()):
+        if symbol in _to_load:
+            _load(_to_load[symbol])
+    with event.trigger_event("numba:compile", data={"dispatcher": one.function}):
+        made = cfunc(one.signature, cache=True)(one.function)
+    add_symbol(one.symbol, made.address)
+    _loaded.append(made)
+
+
+def _called_by(function: Callable[..., Any], seen: set[str]) -> list[str]:
+    """Symbols of the parts that a function calls, also by way of what is compiled into it, in order of their names there."""
+    found: list[str] = []
+    for name in function.__code__.co_names:
+        called = function.__globals__.get(name)
+        if isinstance(called, types.ExternalFunction):
+            found.append(called.symbol)
+        elif isinstance(called, Dispatcher) and f"{called.__module__}.{name}" not in seen:
+            seen.add(f"{called.__module__}.{name}")
+            found += _called_by(called.py_func, seen)
+    return found
