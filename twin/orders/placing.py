@@ -202,6 +202,7 @@ def _begin_shipment(book: Book, slot: int, location: int) -> int:
     order.shipments += 1
     turn_local_day(book, node, book.control[_NOW])
     node.orders += 1
+    node.shipped += order.pickup == NONE
     count(book, order.day, _SHIPMENTS, 1)
     if order.shipments == 1:
         count(book, order.day, _SHIPPED_ORDERS, 1)
@@ -251,7 +252,8 @@ def _home_of(book: Book) -> int:
     for c in range(book.control[_MANY]):
         location = candidate_at(book, c)
         node = book.nodes[location]
-        ranges = collected or (node.ships_from <= now < node.ships_to and node.orders < node.most_orders)
+        has_room = node.orders < node.most_orders and node.shipped < node.most_shipped
+        ranges = collected or (node.ships_from <= now < node.ships_to and has_room)
         for i in range(book.control[_ASKED]):
             line = book.lines[book.question_rows[i]]
             ranges = ranges and cell_of(book, location, line.sku) != NONE and line.failed != location
