@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
@@ -84,3 +85,30 @@ class LocalDays:
         midnights = [midnights_of(ZoneInfo(name), start_us, days) for name in names]
         jumps = [jumps_of(ZoneInfo(name), found) for name, found in zip(names, midnights, strict=True)]
         return cls(np.stack(midnights), np.stack(jumps), np.array([names.index(zone) for zone in zones], np.int32))
+
+    def open_from(self, place: int, hours: tuple[int, int] | None, time_us: int) -> int:
+        """The first instant from ``time_us`` on at which a place with these hours is open, as ``twin.orders.clocks`` has it.
+
+        Examples
+        --------
+        >>> new_york = LocalDays.of(["America/New_York"], 1_793_505_600_000_000, 3)  # midnight of a day of 25 hours
+        >>> hour, midnight = 3_600_000_000, 1_793_505_600_000_000
+        >>> for passed in (3, 10, 24):  # it shows 2, 9 and 23 o'clock then
+        ...     print((new_york.open_from(0, (8 * hour, 22 * hour), midnight + passed * hour) - midnight) // hour)
+        9
+        10
+        33
+        """
+        opens, closes = hours or (0, 0)
+        midnights, jumps = self.midnights[self.clock[place]].tolist(), self.jumps[self.clock[place]].tolist()
+        day = bisect_right(midnights, time_us) - 1
+        passed, (at, by) = time_us - midnights[day], jumps[day]
+        shown = passed + (by if passed >= at else 0)
+        if opens <= shown < closes if opens < closes else not closes <= shown < opens:
+            return time_us
+        day += opens < closes <= shown
+        if day >= len(midnights):
+            return time_us
+        at, by = jumps[day]
+        until_opening = max(at, opens - by) if by and opens >= at else opens
+        return max(time_us, int(midnights[day]) + until_opening)

@@ -34,7 +34,7 @@ class ShipFromStore(Part):
     from_: Moment | None = Field(None, alias="from", description="From when, local; absent: from the start.")
     to: Moment | None = Field(None, description="Until when, local; absent: to the end.")
     orders_per_day: Count | None = Field(
-        None, description="Most orders that each takes on in a local day; absent: no limit."
+        None, description="Most orders that each takes on to ship in a local day; absent: no limit."
     )
 
     @model_validator(mode="after")

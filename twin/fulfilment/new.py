@@ -186,7 +186,7 @@ def _desks(plan: Plan, web: WebPlan, laws: Laws, benches: Benches) -> tuple[NDAr
         if number >= 0:
             carrier = carriers[number]
             desk["first_pickup"], desk["pickups"] = first[number], len(carrier.pickup)
-            desk["handling"] = carrier.handling
+            desk["handling"], desk["divisor"] = carrier.handling, carrier.divisor
             desk["by_distance"] = isinstance(carrier.transit, str)
             if not isinstance(carrier.transit, str):
                 desk["law"] = laws.number(carrier.transit)

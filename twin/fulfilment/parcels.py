@@ -82,9 +82,9 @@ def _charge(of: Fulfilment, book: Book, job: int, time: int) -> None:
             row = of.pieces[piece]
             if row.taken == row.units:
                 grams += row.units * book.goods[row.sku].grams
-                volume += row.units * book.goods[row.sku].volume_grams
+                volume += row.units * book.goods[row.sku].volume_cm3
             piece = row.next
-        step = step_of(max(grams, volume), _STEP_GRAMS)
+        step = step_of(max(grams, int(np.ceil(volume * 1000 / desk.divisor))), _STEP_GRAMS)
         cost += surcharge(of.rates, desk.rates + of.bands[work.zone, work.location], step) / 1e6
     of.money[day, work.location, _SHIPPING] += cost
 

@@ -110,6 +110,7 @@ DESK = np.dtype(
         ("first_pickup", np.int64),  # of the carrier's, in `pickups`
         ("pickups", np.int64),  # how many a day; 0: at once
         ("handling", np.float64),
+        ("divisor", np.float64),  # cm³ that are billed as a kg
         ("rates", np.int64),  # first row of `rates`, NONE: shipping costs nothing
         ("day", np.int64),  # local day that was last looked at
     ],

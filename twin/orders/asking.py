@@ -67,7 +67,7 @@ def turn_local_day(book: Book, node: Row, time: int) -> None:
     midnights = book.midnights
     while node.day + 1 < midnights.shape[1] and midnights[node.zone, node.day + 1] <= time:
         node.day += 1
-        node.orders = node.units = 0
+        node.orders = node.units = node.shipped = 0
 
 
 @inlined()
@@ -82,7 +82,10 @@ def look_at_node(book: Book, c: int, collected: bool) -> bool:
         if not today:
             book.control[_LATER] = 1
         serves = today
-    book.left[c, ORDERS_LEFT] = room_left(node.most_orders, node.orders, serves)
+    orders = room_left(node.most_orders, node.orders, serves)
+    if not collected:
+        orders = min(orders, room_left(node.most_shipped, node.shipped, serves))
+    book.left[c, ORDERS_LEFT] = orders
     book.left[c, UNITS_LEFT] = room_left(node.most_units, node.units, serves)
     return serves and book.left[c, ORDERS_LEFT] > 0
 

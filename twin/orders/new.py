@@ -43,7 +43,7 @@ def new_book(plan: Plan, *, logs: bool = False, records: bool = False) -> Book:
     sheets, nodes = _nodes(plan, web, plan.local_days.clock)
     backorders = plan.scenario.demand.unmet.web == "backorder"
     goods = np.zeros(len(plan.items.skus), GOODS)
-    goods["grams"], goods["volume_grams"], goods["price"] = _billed(plan, web)
+    goods["grams"], goods["volume_grams"], goods["volume_cm3"], goods["price"] = _billed(plan, web)
     numbers = np.arange(len(nodes), dtype=np.int64)
     book = Book(
         orders=_pool(ORDER), lines=_pool(LINE), shipments=_pool(SHIPMENT),
@@ -78,12 +78,12 @@ def _pool(kind: np.dtype[np.void]) -> NDArray[np.void]:
     return rows
 
 
-def _billed(plan: Plan, web: WebPlan) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
-    """Grams, grams by volume (with the divisor of the first carrier) and price of each SKU."""
+def _billed(plan: Plan, web: WebPlan) -> tuple[NDArray[np.int64], ...]:
+    """Grams, grams by volume (with the divisor of the first carrier: for routing), cm³ and price of each SKU."""
     carriers = plan.scenario.carriers
     divisor = carriers[0].divisor if carriers else 5000.0
     volume = np.ceil(web.goods[:, 1] * 1000 / divisor).astype(np.int64)
-    return web.goods[:, 0], volume, web.goods[:, 2]
+    return web.goods[:, 0], volume, web.goods[:, 1], web.goods[:, 2]
 
 
 def _nodes(plan: Plan, web: WebPlan, clocks: NDArray[np.int32]) -> tuple[NDArray[np.int32], NDArray[np.void]]:
@@ -102,7 +102,7 @@ def _nodes(plan: Plan, web: WebPlan, clocks: NDArray[np.int32]) -> tuple[NDArray
                 rows.append(row)
             node["sheet"] = sheets[id(ranged)]
         node["ships_from"], node["ships_to"] = web.ships[i]
-        node["most_orders"], node["most_units"] = web.most[i]
+        node["most_orders"], node["most_units"], node["most_shipped"] = web.most[i]
         node["opens"], node["closes"] = place.open or (0, 0)
         node["cut_off"], node["zone"] = -1 if place.cut_off is None else place.cut_off, clocks[i]
     return np.stack(rows) if rows else np.zeros((1, 1), np.int32), nodes

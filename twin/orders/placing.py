@@ -280,6 +280,7 @@ def _begin_shipment(book: Book, slot: int, location: int) -> int:
     order.shipments += 1
     turn_local_day(book, node, book.control[_NOW])
     node.orders += 1
+    node.shipped += order.pickup == NONE
     decided(book, order.number ^ (np.int64(location) << 48), order.shipments)
     note(book, _SAID_ROUTED, order.number, location, NONE, 0, order.shipments)
     return shipment

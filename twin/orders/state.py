@@ -115,7 +115,9 @@ NODE = np.dtype(
         ("ships_to", np.int64),
         ("most_orders", np.int64),  # on a local day
         ("most_units", np.int64),
+        ("most_shipped", np.int64),  # orders of these that are shipped, not collected
         ("orders", np.int64),  # taken on this local day
+        ("shipped", np.int64),
         ("units", np.int64),
         ("opens", np.int64),  # µs after local midnight; equal to `closes` where it is always open
         ("closes", np.int64),
@@ -126,7 +128,10 @@ NODE = np.dtype(
     align=True,
 )
 
-GOODS = np.dtype([("grams", np.int64), ("volume_grams", np.int64), ("price", np.int64)], align=True)  # millionths
+GOODS = np.dtype(
+    [("grams", np.int64), ("volume_grams", np.int64), ("volume_cm3", np.int64), ("price", np.int64)],  # millionths
+    align=True,
+)
 
 TIMER = np.dtype([("time", np.int64), ("who", np.int64), ("stamp", np.int64)], align=True)
 

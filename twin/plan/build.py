@@ -299,7 +299,7 @@ def memory_parts(
     lines, recorded, carts = sum(by_demand), sum(replayed), _carts_a_day(scenario, sum(by_demand))
     pages = len(cells) * days if len(cells) * days <= BY_CELL else places * len(items.categories) * days
     first = "assortment" if scenario.assortment else "network"
-    return {
+    parts: dict[str, tuple[int, tuple[str | int, ...], str]] = {
         f"{len(cells):,} cells": (
             len(cells) * _BYTES_A_CELL, (first,), "cut `assortment` (top) or the number of stores"
         ),
@@ -311,12 +311,13 @@ def memory_parts(
             recorded * _BYTES_A_RECORDED, ("demand", "pos", replayed.index(max(replayed)) if replayed else 0, "replay"),
             "replay a part of the feed",
         ),
-        f"{sum(carts):,.0f} web orders a day": (
-            int(sum(carts) * _BYTES_A_CART), ("demand", "web", carts.index(max(carts)) if carts else 0),
-            "cut the orders of `demand.web`",
-        ),
         f"a ledger of {pages:,} pages": (pages * _BYTES_A_PAGE, ("time", "days"), "cut `time.days`"),
     }  # fmt: skip
+    if carts:
+        parts[f"{sum(carts):,.0f} web orders a day"] = (
+            int(sum(carts) * _BYTES_A_CART), ("demand", "web", carts.index(max(carts))), "cut the orders of `demand.web`",
+        )  # fmt: skip
+    return parts
 
 
 def _carts_a_day(scenario: Scenario, lines_a_day: float) -> list[float]:

@@ -38,7 +38,7 @@ class WebPlan:
     candidate_first : shape (z + 1,)
     candidates : shape (c, 3), see ``network.candidates``
     ships : shape (l, 2), µs between which a location serves web orders
-    most : shape (l, 2), orders and units that it takes on in a local day
+    most : shape (l, 3), orders and units that it takes on in a local day, and orders of these that it ships
     carrier : shape (l,), which of the scenario's carriers collects there, -1 none
     metres : shape (z, l)
     nearest : shape (z,), nearest store, -1 where there is none
@@ -111,8 +111,8 @@ def _reservation(resolved: Resolved) -> Standard:
 
 
 def _most(scenario: Scenario, network: Network) -> NDArray[np.int64]:
-    """Orders and units that each location takes on in a local day."""
-    most = np.full((len(network.locations), 2), NEVER, np.int64)
+    """Orders and units that each location takes on in a local day, and orders of these that it ships."""
+    most = np.full((len(network.locations), 3), NEVER, np.int64)
     left = np.ones(len(network.locations), bool)
     for rule in scenario.operations.capacity:
         mine = left & locations_of(rule.at, network)
@@ -125,7 +125,7 @@ def _most(scenario: Scenario, network: Network) -> NDArray[np.int64]:
         mine = left & locations_of(wave.where, network)
         left &= ~mine
         if wave.orders_per_day is not None:
-            most[mine, 0] = np.minimum(most[mine, 0], wave.orders_per_day)
+            most[mine, 2] = wave.orders_per_day
     return most
 
 

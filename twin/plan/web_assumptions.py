@@ -86,9 +86,6 @@ def _of_shippers(plan: Plan) -> Iterator[str]:
             yield "Stores ship: there is no fc and no hub that could."
     if not scenario.operations.capacity and not any(rule.orders_per_day is not None for rule in scenario.ship_from_store):
         yield "No capacity: every location takes on any number of web orders a day."
-    collected = any(given.pickup_share or given.replay for given in scenario.demand.web)
-    if collected and any(rule.orders_per_day is not None for rule in scenario.ship_from_store):
-        yield "Orders that are collected count among the orders_per_day of ship_from_store too."
     stations, serving = scenario.operations.stations, _serving(plan)
     if not stations:
         yield "No stations: picking takes no time."
@@ -112,7 +109,7 @@ def _of_parcels(plan: Plan) -> Iterator[str]:
     if any(carrier.rates is not None and carrier.rates.times is not None for carrier in carriers):
         yield "Rates given as `times` have the shape of a Brazilian marketplace's freight of 2017: not a price list."
     if len({carrier.divisor for carrier in carriers}) > 1:
-        yield f"Volume is billed by the divisor of the first carrier, {carriers[0].id}, whoever carries."
+        yield f"Routing reckons with the divisor of the first carrier, {carriers[0].id}, whoever carries; each bills by its own."
 
 
 def _of_service(plan: Plan) -> Iterator[str]:

@@ -161,16 +161,24 @@ def _told(again: Again, cart: CartOf, orders: WebOrders, notes: tuple[str, ...])
 
     assert cart.checkout is not None
     plan, noted = again.plan, np.concatenate([np.zeros(0, ENTRY), *orders.lives])
-    promise = plan.scenario.promise
-    within = promise.pickup.ready if cart.pickup else promise.delivery
     return OrderLife(
         run=again.run.folder.name, variant=again.variant, replication=again.replication, order=cart.number,
         zone=cart.zone, pickup=cart.pickup, lines=cart.lines, placed=cart.checkout,
-        due=cart.checkout + within if within else None,
+        due=_due(plan, cart, cart.checkout),
         outcome=outcome(noted, cart.lines, _is_open(orders, cart.number)),
         steps=with_rejects(steps_of(noted, orders.asked, Names.of(plan), cart)),
         timezone=plan.scenario.time.timezone, notes=notes,
     )  # fmt: skip
+
+
+def _due(plan: Plan, cart: CartOf, placed: int) -> int | None:
+    """By when an order was promised (µs), as ``twin.orders.placing`` promises it."""
+    promise = plan.scenario.promise
+    if cart.pickup is None:
+        return None if promise.delivery is None else placed + promise.delivery
+    place = plan.network.index[cart.pickup]
+    ready = promise.pickup.ready
+    return plan.local_days.open_from(place, plan.network.locations[place].open, placed + ready) if ready else None
 
 
 def _notes(again: Again, result: Any) -> tuple[str, ...]:

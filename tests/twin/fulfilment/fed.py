@@ -12,7 +12,7 @@ from twin.kpis.orders import ORDER, WebLedger
 from twin.orders.state import Life
 
 HEAD = """
-catalog: {items: [{sku: A, price: 10, cost: 5}]}
+catalog: {items: [{sku: A, price: 10, cost: 5, weight_kg: 1, volume_l: 12}]}
 assortment: [{where: {kind: [store, fc]}, skus: [A]}]
 inventory: {opening: {units: 100}}
 """

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from tests.twin.fulfilment.fed import fed, told, when
 from twin.orders.state import Life
@@ -31,5 +33,12 @@ def test_nobody_collects_while_the_doors_are_closed(tmp_path: Path) -> None:
     ran = fed(tmp_path, "start: 2026-03-06, days: 6", stores, orders, promise, "operations: {stations: {pick: {time: 4h}}}")
     assert when(ran, Life.READY) == {1: "08 04:30", 2: "09 23:00", 3: "10 03:00", 4: "10 11:00", 5: "11 01:30"}
     assert when(ran, Life.COLLECTED) == {1: "08 08:00", 2: "10 08:00", 3: "10 08:00", 4: "10 11:00", 5: "11 01:30"}
+    days, seen = ran.plan.local_days, []
+    for order, ready in zip(orders, ("08 01:30", "09 21:00", "09 23:00", "10 09:00", "10 23:30"), strict=True):
+        local = datetime.strptime(f"2026-03-{ready}", "%Y-%m-%d %H:%M").replace(tzinfo=ZoneInfo("America/New_York"))
+        place = ran.plan.network.location(order.split(",")[1])
+        opened = days.open_from(0, place.open, int(local.timestamp()) * 1_000_000)
+        seen.append(datetime.fromtimestamp(opened / 1e6, ZoneInfo("America/New_York")).strftime("%d %H:%M"))
+    assert seen == ["08 08:00", "09 21:00", "10 08:00", "10 09:00", "10 23:30"]
     found = told(ran)  # promised for 08:00 of the 8th, 21:00, 08:00, 09:00 and 23:30
     assert (found["promised"], found["on_time"], found["delivered"]) == (5, 2, 5)

@@ -19,7 +19,7 @@ def policy(reservation: str) -> str:
 
 
 def test_a_location_takes_on_no_more_units_a_day_than_it_can(tmp_path: Path) -> None:
-    orders = "3 10:00 o1 A 7\n3 11:00 o2 A 3\n3 12:00 o3 A 3\n3 13:00 o4 A 2\n4 09:00 o5 A 5\n4 10:00 o6 A 1 F1"
+    orders = "3 10:00 o1 A 7\n3 11:00 o2 A 3\n3 12:00 o3 A 3\n3 13:00 o4 A 2\n4 09:00 o5 A 5\n4 10:00 o6 A 1"
     capacity = "operations: {capacity: [{at: {ids: [F1]}, units_per_day: 5}, {at: {ids: [F2]}, units_per_day: 0}]}"
     found = told(planned(tmp_path, orders, "F1 A 100\nF2 A 100", capacity, unmet="backorder"))
     assert found.shipped("F1") == [0, 5, 5, 0, 0, 0]  # 3 + 2, then 5
@@ -70,7 +70,7 @@ def test_each_location_has_its_own_limit_of_backorders_and_no_order_is_refused_b
 
 
 def test_who_comes_later_does_not_overtake_who_waits(tmp_path: Path) -> None:
-    orders = "3 10:00 o1 A 5\n3 11:00 o2 A 1\n3 12:00 o3 A 1\n3 13:00 o4 A 1 F1"
+    orders = "3 10:00 o1 A 5\n3 11:00 o2 A 1\n3 12:00 o3 A 1\n3 13:00 o4 A 1"
     reorder = "policies: {reorder: [{where: {ids: [F1]}, use: base_stock, level: 0, review: 1d}]}"
     switched_off = "operations: {capacity: [{at: {ids: [F2]}, orders_per_day: 0}]}"
     found = told(planned(tmp_path, orders, "F1 A 3", reorder, switched_off, unmet="backorder"))

@@ -210,7 +210,7 @@ def test_bad_rows_are_listed_and_refused_where_strict(tmp_path: Path) -> None:
 
 
 def test_what_the_scenario_does_not_have_is_left_out_and_said(tmp_path: Path) -> None:
-    more = ("x,A,1,Z9,", "y,A,1,,V1", "z,Q,1,,", "w,A,40000,,")
+    more = ("x,A,1,Z9,", "y,A,1,,S9", "z,Q,1,,", "w,A,40000,,")
     plan = replayed(tmp_path, FEED + "".join(f"2026-03-05T10:00:00,{row}\n" for row in more))
     assert len(run(plan)[0]) == 4
     said = " ".join(plan.notes)

@@ -81,7 +81,7 @@ def test_what_comes_with_carriers_is_said() -> None:
     assert "The carrier a costs nothing: it has no rates." in lines
     assert any(line.startswith("Transit `by_distance` has the medians") for line in lines)
     assert any(line.endswith("not a price list.") for line in lines)
-    assert "Volume is billed by the divisor of the first carrier, a, whoever carries." in lines
+    assert "Routing reckons with the divisor of the first carrier, a, whoever carries; each bills by its own." in lines
 
 
 def test_a_surge_that_names_locations_is_of_the_tills() -> None:
@@ -151,5 +151,3 @@ def test_limits_of_what_is_simulated_are_said() -> None:
     lines = said(PLACES, tills.replace("UNMET", ", unmet: {pos: backorder}"))
     assert lost in lines and waits in lines
     assert lost not in said(PLACES, WEB) and waits not in said(PLACES, tills.replace("UNMET", ""))
-    counted = "Orders that are collected count among the orders_per_day of ship_from_store too."
-    assert counted in said(PLACES, COLLECTED, "ship_from_store: [{orders_per_day: 9}]")
