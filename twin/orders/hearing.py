@@ -68,6 +68,7 @@ def hear_picked(w: Tables, book: Book, record: Record, line: int, units: int, ev
     if reserved:
         book.orders[row.order].open_lines -= 1
     note(book, _SAID_PICKED, book.orders[row.order].number, _location_of(book, row), row.sku, units, 0)
+    allocate(w, np.int64(row.cell))  # where a count had seen the pick before, what was reserved was taken off twice until now
 
 
 @inlined()

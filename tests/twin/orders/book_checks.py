@@ -73,7 +73,7 @@ class BookChecks:
             cells = record.cells[waited_for]
             held_back = book.safety[waited_for] if book.safety.size > 1 else book.safety[0]
             free = cells["on_hand"] - record.committed[waited_for] - cells["reserved"] - held_back
-            free -= cells["backordered"] - units(BACKORDERED)[waited_for]  # customers of the tills wait for these
+            free -= np.maximum(0, cells["backordered"] - units(BACKORDERED)[waited_for])  # customers of the tills wait for these
             assert (free < lines["units"][book.waiting[waited_for]]).all(), "stock lies there and somebody waits for it"
 
     def _check_pools(self, ran: Ran, live: NDArray[np.intp]) -> None:
