@@ -9,10 +9,10 @@ from numpy.typing import NDArray
 
 from twin.brain.brain import Brain
 from twin.clock import NEVER, Phase, key, key_time
-from twin.orders.hearing import allocate_cells
 from twin.orders.keeping import BookKeeper
 from twin.orders.replaying import ASKS, FULL, SPARE, forward, hear_told, next_told
 from twin.orders.state import MESSAGE, NONE, Control
+from twin.orders.waiting import allocate_cells
 from twin.plan.build import Plan
 
 

@@ -19,21 +19,13 @@ from twin.fulfilment.pending import next_due, take_first
 from twin.fulfilment.state import ARRIVED, GONE, KIND_BITS, UNHEARD, Fulfilment, Hold, What
 from twin.fulfilment.tables import fulfilment_of, operations_of, shelves_of
 from twin.orders.asking import decide_question
-from twin.orders.hearing import (
-    after_picks,
-    cancel,
-    close_shipment,
-    expire_reservation,
-    forget_if_done,
-    hear_picked,
-    hear_put_back,
-    hear_rejected,
-    hear_turned_away,
-    next_hard_end,
-)
+from twin.orders.ending import cancel, expire_reservation, next_hard_end
+from twin.orders.hearing import forget_if_done
 from twin.orders.holds import expire_hold, next_hold_end
+from twin.orders.picks import after_picks, hear_picked, hear_put_back, hear_rejected, hear_turned_away
 from twin.orders.placing import answer, needs_asking
 from twin.orders.rows import tell
+from twin.orders.sending import close_shipment
 from twin.orders.state import FULFIL, NONE, Book, Control, Told
 from twin.orders.stock import place_of
 from twin.orders.tables import Tables, book_of, record_of

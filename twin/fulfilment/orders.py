@@ -19,9 +19,9 @@ from twin.fulfilment.stations import close_stations, set_servers
 from twin.kpis.orders import ORDER, STATION_FIELDS, WebLedger
 from twin.memory import table_of
 from twin.orders.asked import Asked
-from twin.orders.hearing import allocate_cells
 from twin.orders.keeping import BookKeeper, Table
 from twin.orders.state import NONE, Control
+from twin.orders.waiting import allocate_cells
 from twin.plan.build import Plan
 
 _STOP = int(Hold.STOP)

@@ -13,8 +13,9 @@ from twin.fulfilment.stations import day_of, fine_bin, measured, service_draw
 from twin.fulfilment.tables import fulfilment_of, shelves_of
 from twin.kpis.orders import NODE, NODE_MONEY, ORDER
 from twin.orders.clocks import open_from
-from twin.orders.hearing import close_shipment, forget_if_done, hear_delivered, hear_not_collected, hear_ready, hear_shipped
+from twin.orders.hearing import forget_if_done, hear_delivered, hear_not_collected, hear_ready, hear_shipped
 from twin.orders.rows import count, note, tell
+from twin.orders.sending import close_shipment
 from twin.orders.state import AWAITED_FOR_EVER, NONE, READY_LATE, Book, Control, Life, Told
 from twin.orders.stock import cell_of
 from twin.orders.tables import Tables, book_of

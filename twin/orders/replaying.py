@@ -11,25 +11,13 @@ from numpy.typing import NDArray
 from twin.clock import HEARD, KEY_SHIFT, NEVER, Phase
 from twin.compiled import compiled
 from twin.orders.asking import decide_question
-from twin.orders.hearing import (
-    after_picks,
-    cancel,
-    close_shipment,
-    expire_reservation,
-    forget_if_done,
-    hear_delivered,
-    hear_not_collected,
-    hear_picked,
-    hear_put_back,
-    hear_ready,
-    hear_rejected,
-    hear_shipped,
-    hear_turned_away,
-    next_hard_end,
-)
+from twin.orders.ending import cancel, expire_reservation, next_hard_end
+from twin.orders.hearing import forget_if_done, hear_delivered, hear_not_collected, hear_ready, hear_shipped
 from twin.orders.holds import begin_cart, expire_hold, hold_lines, next_hold_end
+from twin.orders.picks import after_picks, hear_picked, hear_put_back, hear_rejected, hear_turned_away
 from twin.orders.placing import answer, begin_order, needs_asking, route
 from twin.orders.rows import take_line
+from twin.orders.sending import close_shipment
 from twin.orders.state import FULFIL, NONE, Book, Control, Told
 from twin.orders.stock import cell_of
 from twin.orders.tables import Tables, book_of, record_of
