@@ -81,7 +81,6 @@ def load_parts() -> None:
 
 def _load(one: _Part) -> None:
     """Load a part after those that it calls, which the linker looks for."""
-    del _to_load[one.symbol]
     for symbol in _called_by(one.function, set()):
         if symbol in _to_load:
             _load(_to_load[symbol])
@@ -89,6 +88,7 @@ def _load(one: _Part) -> None:
         made = cfunc(one.signature, cache=True)(one.function)
     add_symbol(one.symbol, made.address)
     _loaded.append(made)
+    del _to_load[one.symbol]  # now only: whoever stops a compilation may begin it again
 
 
 def _called_by(function: Callable[..., Any], seen: set[str]) -> list[str]:

@@ -21,7 +21,7 @@ from twin.parts import inlined, part
 _NEXT_CART, _FREE, _LEFT = int(Hold.NEXT_CART), int(Hold.FREE_SESSIONS), int(Hold.SESSIONS_LEFT)
 _CHECKOUT, _CANCEL = int(What.CHECKOUT), int(What.CANCEL)
 _CARTED, _CHECKED_OUT = int(Told.CART), int(Told.CHECKOUT)
-_NOW = int(Control.NOW)
+_NOW, _RECORDS = int(Control.NOW), int(Control.RECORDS)
 _CONVERSION, _RELEASE = int(Phase.CONVERSION) << 1, int(Phase.RELEASE) << 1
 
 
@@ -76,7 +76,8 @@ def pay(w: Tables, who: int) -> None:
     slot = session.slot
     if book.orders[slot].number != session.number:
         slot = NONE
-    _tell_order(of, book, session, book.control[_NOW])
+    if book.control[_RECORDS]:
+        _tell_order(of, book, session, book.control[_NOW])
     if slot == NONE:
         slot = begin_cart(book, session.number, session.zone, session.pickup, 0)
         _write_lines(of, book, slot, session.first)

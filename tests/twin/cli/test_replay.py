@@ -177,7 +177,7 @@ def test_an_open_loop_tells_what_was_decided_and_nothing_of_a_truth(real: Invoke
     assert result.exit_code == 0, result.output
     done = load_run(Path("runs"))
     kpis = done.kpis()["base"]
-    assert kpis.keys() == {"purchase_orders", "transfers", "cost_ordering", "record_lag_p95"}
+    assert kpis.keys() == {"purchase_orders", "transfers", "cost_ordering", "record_lag_p95", "sku_out_share_seen"}
     orders = {(row["order"], row["kind"]) for row in done.decisions().to_pylist()}
     assert kpis["purchase_orders"]["mean"] == len(orders) > 0
     assert set(done.timeline()["measure"].to_pylist()) == {"orders_placed"}
