@@ -12,7 +12,10 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
-CORE = ("random", "demand", "channel", "record", "world", "brain", "plan", "test_clock.py", "test_order_of_events.py")
+CORE = (
+    "random", "demand", "channel", "record", "world", "brain", "plan", "orders", "fulfilment", "test_clock.py",
+    "test_order_of_events.py",
+)  # fmt: skip
 
 
 def environment(given: Mapping[str, str]) -> dict[str, str]:

@@ -166,8 +166,8 @@ class WebOrders(BookKeeper):
         self.take_lives()
         book, of, plan = self.book, self.of, self._plan
         orders = book.tally.copy()
-        level = np.cumsum(book.hold_net) - book.hold_net
-        orders[:, ORDER["hold_us"]] += level * DAY
+        for field, net in (("hold_us", book.hold_net), ("backorder_us", book.owed_net)):
+            orders[:, ORDER[field]] += (np.cumsum(net) - net) * DAY  # the level at the start of each day
         ledger = WebLedger.empty(plan.days, len(plan.network.locations), self.benches.names)
         ledger.orders[:], ledger.nodes[:], ledger.node_money[:] = orders, of.nodes, of.money
         if len(of.stations):

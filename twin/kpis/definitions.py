@@ -43,21 +43,22 @@ _SERVICE = (
         "Units demanded, whether met or not.",
         {"demanded": 1}, over_web={"web_units": 1}),
     Kpi("lost_units", "units", "lower", "service",
-        "Units demanded at POS that were neither sold nor backordered (truth).",
-        {"lost": 1}),
+        "Units demanded that were neither sold nor backordered (truth); on the web, refused or cancelled by the retailer.",
+        {"lost": 1}, over_web={"web_lost_units": 1}),
     Kpi("lost_rate", "ratio", "lower", "service",
-        "Lost units, over units demanded at POS (truth).",
-        {"lost": 1}, {"demanded": 1}),
+        "Lost units, over units demanded (truth).",
+        {"lost": 1}, {"demanded": 1}, over_web={"web_lost_units": 1}, under_web={"web_units": 1}),
     Kpi("lost_rate_seen", "ratio", "lower", "service",
         "Lost units that the record could know of, over the demand it could know of; POS never reports what "
         "it could not sell.",
-        {"record_lost": 1}, {"demanded": 1, "lost": -1, "record_lost": 1}),
+        {"record_lost": 1}, {"demanded": 1, "lost": -1, "record_lost": 1},
+        over_web={"web_lost_units": 1}, under_web={"web_units": 1}),
     Kpi("lost_sales_value", "money", "lower", "service",
         "Lost units at their price.",
-        {"lost_value": 1}),
+        {"lost_value": 1}, over_web={"web_lost_value": 1e-6}),
     Kpi("backorders_mean", "units", "lower", "service",
-        "Open backorders, exact time average (truth).",
-        {"backorder_us": 1}, {"time_us": 1}),
+        "Open backorders, exact time average (truth); of web orders, in the whole only.",
+        {"backorder_us": 1}, {"time_us": 1}, over_web={"web_backorder_us": 1}),
 )  # fmt: skip
 
 _STOCK = (
@@ -134,10 +135,11 @@ _REPLENISHMENT = (
 
 _COSTS = ("cost_holding", "cost_ordering", "cost_backorder", "cost_lost", "cost_fulfilment", "cost_transfer")
 _GROSS_MARGIN = {"revenue": 1.0, "cost_of_goods": -1.0}
-_WEB_COSTS = {kpi.name: 1.0 for kpi in ORDER_COSTS}
+_WEB_COSTS = {kpi.name: 1.0 for kpi in ORDER_COSTS} | {"web_cost_lost": 1.0, "web_cost_backorder": 1.0}
 _WEB_MARGIN = {"web_revenue": 1.0, "web_cost_of_goods": -1.0}
 # What is lost is not paid: it is a cost of a plan, but profit already lacks its margin.
 _PAID = {name: -1.0 for name in _COSTS if name != "cost_lost"}
+_WEB_PAID = {name: -1.0 for name in _WEB_COSTS if name != "web_cost_lost"}
 _BY_CHANNEL = frozenset({"channel"})
 
 _MONEY = (
@@ -152,10 +154,10 @@ _MONEY = (
         {"cost_ordering": 1}),
     Kpi("cost_backorder", "money", "lower", "money",
         "Open backorders over time, at backorder_per_day.",
-        {"cost_backorder": 1}),
+        {"cost_backorder": 1}, over_web={"web_cost_backorder": 1}),
     Kpi("cost_lost", "money", "lower", "money",
         "Lost units, at their margin or at lost_sale, as `costs.lost_sale` says; 0 where it says nothing.",
-        {"cost_lost": 1}),
+        {"cost_lost": 1}, over_web={"web_cost_lost": 1}),
     Kpi("cost_fulfilment", "money", "lower", "money",
         "Units moved out of a location to another one, or picked for a web order, at pick.",
         {"cost_fulfilment": 1}),
@@ -169,7 +171,7 @@ _MONEY = (
     COST_PER_ORDER,
     Kpi("profit", "money", "higher", "money",
         "Revenue less cost of goods and all costs but cost_lost, which is not paid.",
-        _GROSS_MARGIN | _PAID, not_by=_BY_CHANNEL, over_web=_WEB_MARGIN | {name: -1.0 for name in _WEB_COSTS}),
+        _GROSS_MARGIN | _PAID, not_by=_BY_CHANNEL, over_web=_WEB_MARGIN | _WEB_PAID),
     Kpi("gmroi", "per_year", "higher", "money",
         "Gross margin, scaled to 365 days, over the average inventory value.",
         _GROSS_MARGIN, {"value_us": 1}, scale=YEAR_US, not_by=frozenset({"day"}), over_web=_WEB_MARGIN),

@@ -46,6 +46,10 @@ ORDER_FIELDS = (
     "oversold_units",  # reserved for orders, and not there at the pick
     "shipped",  # orders of which a shipment left, or stood ready
     "kept",  # shipments ready to be collected, of which it shows before the end whether anybody comes
+    "lost_units",  # that were ordered, and never come: refused, or cancelled by the retailer
+    "lost_value",  # the same at price, millionths
+    "lost_margin",  # the same at price less cost, millionths
+    "backorder_us",  # units that waited for stock, over time
     "delivered_judged",  # orders delivered whole, or collected, that were placed 24 hours or more before the end
 )
 

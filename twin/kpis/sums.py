@@ -226,11 +226,14 @@ def _group(table: Table, member_of: NDArray[np.int64], size: int) -> dict[str, N
 def _rated(figures: dict[str, NDArray[np.float64]], rates: CostRates) -> dict[str, NDArray[np.float64]]:
     """Add what the figures cost at the scenario's prices."""
     lost, lost_price = ("lost_margin", 1.0) if rates.lost_sale is None else ("lost", rates.lost_sale)
+    web_lost, web_price = ("web_lost_margin", 1e-6) if rates.lost_sale is None else ("web_lost_units", rates.lost_sale)
     prices: dict[str, tuple[Mapping[str, float], float]] = {
         "cost_holding": ({"value_us": 1}, rates.holding_per_day / DAY_US),
         "cost_ordering": ({"orders_placed": 1}, rates.order),
         "cost_backorder": ({"backorder_us": 1}, rates.backorder_per_day / DAY_US),
         "cost_lost": ({lost: 1}, lost_price),
+        "web_cost_lost": ({web_lost: 1}, web_price),
+        "web_cost_backorder": ({"web_backorder_us": 1}, rates.backorder_per_day / DAY_US),
         "cost_fulfilment": ({"dispatched": 1, "picked": 1}, rates.pick),
         "cost_transfer": ({"trip_cost": 1}, 1.0),
         "cost_shipping": ({"web_shipping": 1}, 1.0),

@@ -8,7 +8,7 @@ from twin.kpis.orders import ORDER
 from twin.orders.hearing import forget_if_done
 from twin.orders.rows import ask_world, count, heard, note
 from twin.orders.sending import close_shipment
-from twin.orders.shortfall import pickup_cancelled, retailer_cancels
+from twin.orders.shortfall import lose, pickup_cancelled, retailer_cancels
 from twin.orders.state import (
     CANCELLED_BY_CUSTOMER,
     NONE,
@@ -125,6 +125,7 @@ def expire_reservation(w: Tables) -> None:
         if book.lines[line].state == RESERVED and step(w, line, EXPIRE):
             ended += 1
             order.open_lines -= 1
+            lose(book, line)
         line = book.lines[line].next_of_shipment
     if ended:
         retailer_cancels(book, slot)

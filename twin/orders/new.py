@@ -44,6 +44,7 @@ def new_book(plan: Plan, *, logs: bool = False, records: bool = False) -> Book:
     backorders = plan.scenario.demand.unmet.web == "backorder"
     goods = np.zeros(len(plan.items.skus), GOODS)
     goods["grams"], goods["volume_grams"], goods["volume_cm3"], goods["price"] = _billed(plan, web)
+    goods["margin"] = goods["price"] - np.rint(plan.items.cost * 1e6).astype(np.int64)
     numbers = np.arange(len(nodes), dtype=np.int64)
     book = Book(
         orders=_pool(ORDER), lines=_pool(LINE), shipments=_pool(SHIPMENT),
@@ -65,7 +66,7 @@ def new_book(plan: Plan, *, logs: bool = False, records: bool = False) -> Book:
         goods=goods, midnights=plan.local_days.midnights,
         tally=np.zeros((plan.days, len(ORDER_FIELDS)), np.int64), hold_net=np.zeros(plan.days, np.int64),
         log=np.zeros(_LOG, ENTRY), messages=np.zeros(_LOG, MESSAGE), control=np.zeros(len(Control), np.int64),
-        jumps=plan.local_days.jumps,
+        jumps=plan.local_days.jumps, owed_net=np.zeros(plan.days, np.int64),
     )  # fmt: skip
     _set_control(book, plan, web, logs)
     book.control[Control.RECORDS] = records

@@ -11,7 +11,7 @@ from twin.orders.hearing import forget_if_done, no_longer_timely
 from twin.orders.placing import route_again
 from twin.orders.rows import count, heard, note
 from twin.orders.sending import close_shipment
-from twin.orders.shortfall import is_filled, will_not_come
+from twin.orders.shortfall import is_filled, lose, will_not_come
 from twin.orders.state import (
     NO_ROOM,
     NONE,
@@ -113,6 +113,7 @@ def _seek_another(book: Book, line: int, location: int) -> None:
     if order.attempts >= MOST_ATTEMPTS:
         row.state = RELEASED
         order.open_lines -= 1
+        lose(book, line)
         will_not_come(book, row.order)
 
 

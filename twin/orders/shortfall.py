@@ -24,6 +24,7 @@ _PLACING = int(Control.PLACED)
 _RETAILER, _STOCKOUT, _PICKUPS_CANCELLED = (
     ORDER[name] for name in ("cancelled_retailer", "cancelled_stockout", "pickups_cancelled")
 )
+_LOST, _LOST_VALUE, _LOST_MARGIN = (ORDER[name] for name in ("lost_units", "lost_value", "lost_margin"))
 _SAID_CANCELLED = int(Life.CANCELLED)
 FOR_STOCK, FOR_ROOM = 1, 2  # why the retailer cancels; of a customer it is 0
 
@@ -36,9 +37,20 @@ def give_up(book: Book, line: int) -> None:
     row.state, row.filled = RELEASED, 0
     order.open_lines -= 1
     order.flags |= SHORTENED
+    lose(book, line)
     decided(book, order.number ^ 0xA5A5, (np.int64(row.sku) << 32) | row.units)
     if not book.control[_PLACING]:
         will_not_come(book, row.order)
+
+
+@inlined()
+def lose(book: Book, line: int) -> None:
+    """A line that was ordered never comes, and its customer would have had it: lost demand."""
+    row = book.lines[line]
+    day, goods = book.orders[row.order].day, book.goods[row.sku]
+    count(book, day, _LOST, row.units)
+    count(book, day, _LOST_VALUE, row.units * goods.price)
+    count(book, day, _LOST_MARGIN, row.units * goods.margin)
 
 
 @inlined()

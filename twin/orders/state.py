@@ -129,7 +129,13 @@ NODE = np.dtype(
 )
 
 GOODS = np.dtype(
-    [("grams", np.int64), ("volume_grams", np.int64), ("volume_cm3", np.int64), ("price", np.int64)],  # millionths
+    [
+        ("grams", np.int64),
+        ("volume_grams", np.int64),
+        ("volume_cm3", np.int64),
+        ("price", np.int64),  # millionths
+        ("margin", np.int64),  # price less cost, millionths
+    ],
     align=True,
 )
 
@@ -306,6 +312,7 @@ class Book(NamedTuple):
     messages: NDArray[np.void]  # of MESSAGE
     control: NDArray[np.int64]
     jumps: NDArray[np.int64]  # (time zones, days, 2): see twin.local_days
+    owed_net: NDArray[np.int64]  # (days,) units that began to wait for stock less those that no longer do
 
 
 _I8, _I4 = np.int64, np.int32
@@ -348,4 +355,5 @@ def open_book(t: NDArray[np.int64]) -> Book:
         carray(pointer(t[30, 0]), (t[30, 1],), MESSAGE),
         carray(pointer(t[31, 0]), (t[31, 1],), _I8),
         carray(pointer(t[32, 0]), (t[32, 1], t[32, 2], t[32, 3]), _I8),
+        carray(pointer(t[33, 0]), (t[33, 1],), _I8),
     )

@@ -13,7 +13,8 @@ from policies.reservation.life import (
     reserved_change,
     soft_change,
 )
-from twin.orders.rows import decided
+from twin.kpis.orders import ORDER
+from twin.orders.rows import decided, page
 from twin.orders.state import NONE, UNROUTED, Book, Control
 from twin.orders.tables import Tables, book_of, record_of
 from twin.parts import inlined, part
@@ -21,7 +22,8 @@ from twin.record.apply import check_point
 from twin.record.outs import free_changes, free_of
 from twin.record.state import Record
 
-_NOW, _WAITING = int(Control.NOW), int(Control.WAITING)
+_NOW, _WAITING, _START = int(Control.NOW), int(Control.WAITING), int(Control.START)
+_OWED_US, _DAY = ORDER["backorder_us"], 86_400_000_000
 
 
 @inlined()
@@ -142,6 +144,7 @@ def wait_in_queue(book: Book, line: int) -> None:
         book.lines[last].after = line
     book.last_waiting[row.cell] = line
     book.control[_WAITING] += 1
+    _owe(book, row.units)
 
 
 @inlined()
@@ -157,3 +160,13 @@ def _leave_queue(book: Book, line: int) -> None:
         book.lines[row.after].before = row.before
     row.before, row.after = NONE, NONE
     book.control[_WAITING] -= 1
+    _owe(book, -row.units)
+
+
+@inlined()
+def _owe(book: Book, change: int) -> None:
+    """The integral of units that wait, as that of holds: change x time left in the day."""
+    now = book.control[_NOW]
+    day = page(book, now)
+    book.tally[day, _OWED_US] += change * (book.control[_START] + (day + 1) * _DAY - now)
+    book.owed_net[day] += change

@@ -65,10 +65,9 @@ def _of_customers(plan: Plan) -> Iterator[str]:
     pickup = scenario.promise.pickup
     if pickup.no_show and pickup.hold is None:
         yield "What nobody collects stays staged to the end, and nobody is counted as a no-show: promise.pickup has no hold."
-    if scenario.demand.pos:
-        yield "Lost units, lost sales and backorders, with their costs, are those of the tills: the web's have rates of their own."
-        if scenario.demand.unmet.pos == "backorder" and (pickup.no_show or scenario.returns.web or _cancels(scenario)):
-            yield "What comes back from web orders does not serve customers who wait at the tills; the next receipt does."
+    comes_back = pickup.no_show or scenario.returns.web or _cancels(scenario)
+    if scenario.demand.pos and scenario.demand.unmet.pos == "backorder" and comes_back:
+        yield "What comes back from web orders does not serve customers who wait at the tills; the next receipt does."
     if scenario.returns.web is None:
         yield "No returns: nothing that was bought on the web comes back."
 

@@ -33,7 +33,8 @@ def worked() -> Ledger:
                orders=20, refused=2, lines=30, lines_filled=24, units=40, units_filled=30, orders_filled=15, backordered=1,
                cancelled_customer=1, cancelled_retailer=2, cancelled_stockout=1, pickups=4, pickups_cancelled=1,
                shipments=22, split=3, delivered=12, delivered_24h=3, promised=16, on_time=12, perfect=8, no_shows=1,
-               oversold_units=3, shipped=16, kept=4, delivered_judged=10)
+               oversold_units=3, shipped=16, kept=4, delivered_judged=10, lost_units=4, lost_value=40_000_000,
+               lost_margin=24_000_000, backorder_us=3 * DAY_US)
     put_orders(found, 2, holds=4, hold_us=2 * DAY_US, orders=5, lines=6, lines_filled=6, units=10, units_filled=10,
                orders_filled=5, pickups=1, shipments=4, split=0, shipped=4)
     put_node(found, 1, 2, assigned=16, picks=24, picked_units=36, rejects=6, shipments=20, shipped_units=34, delivered=11,
@@ -51,7 +52,12 @@ OVERALL = {
     "fill_rate": (15 + 40) / (20 + 50),
     "line_fill_rate": (8 + 30) / (10 + 36),
     "demand_units": 70,
-    "lost_rate": 5 / 20,
+    "lost_units": 5 + 4,
+    "lost_rate": (5 + 4) / (20 + 50),
+    "lost_rate_seen": 4 / (20 - 5 + 50),  # of the web the record knows all
+    "lost_sales_value": 40,
+    "cost_lost": 24,
+    "backorders_mean": 3 / 2,
     "orders": 25,
     "order_fill_rate": 20 / 25,
     "refusal_rate": 2 / 25,
@@ -82,7 +88,7 @@ OVERALL = {
     "cost_fulfilment": 0.5 * (20 + 40),
     "cost_shipping": 92,
     "cost_split": 2 * (26 - 20),
-    "cost_total": 0.53 + 30 + 92 + 12,
+    "cost_total": 0.53 + 24 + 30 + 92 + 12,
     "cost_per_order": (92 + 0.5 * 40 + 12) / 23,
     "profit": 600 - 240 - (0.53 + 30 + 92 + 12),
     "gmroi": 360 * 365 / 2 / 265,
@@ -105,7 +111,7 @@ def test_by_channel(worked: Ledger) -> None:
     assert frame.by("channel", "line_fill_rate") == pytest.approx({"pos": 8 / 10, "web": 30 / 36})
     assert frame.by("channel", "demand_units") == {"pos": 20, "web": 50}
     assert frame.by("channel", "revenue") == {"pos": 150, "web": 450}
-    assert frame.by("channel", "lost_rate") == {"pos": 0.25}
+    assert frame.by("channel", "lost_rate") == {"pos": 0.25, "web": 4 / 50}
     assert frame.by("channel", "orders") == {"web": 25}
     assert frame.by("channel", "cost_per_order") == pytest.approx({"web": 124 / 23})
     assert frame.by("channel", "open_holds_mean") == {"web": 4}

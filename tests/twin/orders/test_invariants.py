@@ -18,20 +18,22 @@ AT_MOST = """
 lines_filled lines, units_filled units, orders_filled orders, orders checkouts, checkouts carts, holds_expired holds,
 refused orders, backordered orders, delivered orders, delivered_24h delivered, promised orders, on_time promised, perfect on_time,
 perfect delivered, cancelled_customer orders, cancelled_retailer orders, cancelled_stockout cancelled_retailer, pickups orders,
-pickups_cancelled pickups, no_shows pickups_cancelled, split shipped, shipped orders, shipped shipments
+pickups_cancelled pickups, no_shows pickups_cancelled, lost_units units, split shipped, shipped orders, shipped shipments
 """
 
 
 def check_tally(book: Book) -> None:
     """Nothing is counted twice, nor taken off twice; no location takes on more in a day than it can."""
     placed = dict(zip(ORDER, book.tally.T, strict=True))
-    del placed["hold_us"]
+    del placed["hold_us"], placed["backorder_us"]  # which lack the level at the start of the day
     assert all((column >= 0).all() for column in placed.values()), "taken off twice"
     for pair in AT_MOST.split(","):
         part, whole = pair.split()
         if part not in ("checkouts", "holds_expired"):  # which belong to carts of an earlier day
             assert (placed[part] <= placed[whole]).all(), pair
         assert placed[part].sum() <= placed[whole].sum(), pair
+    waits = book.lines[(book.lines["stamp"] > 0) & (book.lines["state"] == BACKORDERED) & (book.lines["order"] >= 0)]
+    assert book.owed_net.sum() == waits["units"].sum(), "units that wait"
     nodes = book.nodes
     assert (nodes["units"] <= nodes["most_units"]).all() and (nodes["orders"] <= nodes["most_orders"]).all(), "capacity"
 

@@ -10,6 +10,7 @@ from tests.twin.orders.book_checks import orders_of
 from tests.twin.orders.recorded import Told, planned, told
 from twin.body.replay import replay_events
 from twin.body.replay_orders import HeardOrders
+from twin.clock import HOUR
 from twin.kpis.orders import ORDER
 from twin.orders.state import Life
 from twin.simulate import simulate
@@ -133,3 +134,15 @@ def test_a_cart_that_pays_late_is_counted_once_in_a_replay_too(tmp_path: Path, m
     replayed = replay_events(plan, tmp_path / "events")
     assert replayed.decisions_digest == ran.decisions_digest
     assert books[0].book.tally.sum(axis=0)[[ORDER["carts"], ORDER["holds_expired"], ORDER["orders"]]].tolist() == [2, 2, 2]
+
+
+def test_what_was_ordered_and_never_comes_is_lost(tmp_path: Path) -> None:
+    refused = told(planned(tmp_path, "2 10:00 o1 A 1\n2 11:00 o2 A 3", "F1 A 1"))
+    assert refused.counted("refused", "lost_units", "lost_value", "lost_margin", "backorder_us") == {
+        "refused": 1, "lost_units": 3, "lost_value": 6_000_000, "lost_margin": 3_000_000, "backorder_us": 0,
+    }  # fmt: skip
+
+
+def test_what_waits_is_counted_as_long_as_it_waits(tmp_path: Path) -> None:
+    waits = told(planned(tmp_path, "2 10:00 o1 A 2", "F1 B 1", unmet="backorder"))
+    assert waits.counted("lost_units", "backorder_us") == {"lost_units": 0, "backorder_us": 2 * 134 * HOUR}  # to the end
