@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import atexit
 import gc
+import sys
 
 
 def main() -> None:
@@ -24,4 +25,9 @@ def collect_seldom() -> None:
     quarter of a second.
     """
     gc.set_threshold(50_000)
-    atexit.register(gc.freeze)
+    atexit.register(_leave_as_it_is)
+
+
+def _leave_as_it_is() -> None:
+    if "duckdb" not in sys.modules:  # which tells of everything that it still finds at the end
+        gc.freeze()

@@ -169,3 +169,16 @@ def test_an_unknown_command_ends_with_2() -> None:
 def test_the_version_is_told() -> None:
     done = run("--version")
     assert done.returncode == 0 and done.stdout.startswith("twin ")
+
+
+def test_whoever_reads_a_file_of_stock_is_told_of_nothing_left_behind(tmp_path: Path) -> None:
+    """duckdb tells of every object of its own that is there when Python ends."""
+    (tmp_path / "stock.csv").write_text("location,sku,units\nS1,A,5\n")
+    scenario = tmp_path / "stock.yaml"
+    scenario.write_text(
+        "name: stock\ntime: {start: 2026-11-02, days: 2}\ncatalog: {items: [{sku: A, cost: 1, price: 2}]}\n"
+        "network: {locations: [{id: S1, kind: store}, {id: V1, kind: supplier}], lanes: [{from: V1, to: S1, transit: 5d}]}\n"
+        "demand: {pos: [{at: {ids: [S1]}, sku: A, rate: 2/d}]}\ninventory: {opening: {file: stock.csv}}\n"
+    )
+    done = run("validate", scenario)
+    assert (done.returncode, done.stderr) == (0, "")
