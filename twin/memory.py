@@ -8,7 +8,7 @@ arrays alive for as long as their table is used.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, TypeVar
 
 import numpy as np
 from numba import types
@@ -18,18 +18,19 @@ from numpy.typing import NDArray
 # One record of a structured array, such as ``rows[i]``: numba knows its fields; numpy's type for it, ``np.void``, none.
 Row: TypeAlias = Any
 
+_Kind = TypeVar("_Kind", bound=np.generic)
 CACHE_LINE = 64  # bytes
 COLUMNS = 4  # address, then up to three lengths
 
 
-def rows_of(size: int, kind: np.dtype[np.void]) -> NDArray[np.void]:
+def rows_of(size: int, kind: np.dtype[_Kind]) -> NDArray[_Kind]:
     """So many rows of zeros, the first of them at the start of a cache line: none lies across two that could lie in one.
 
     NumPy's large arrays begin 16 bytes after one: half of all rows of 32 bytes would cost a second miss.
     """
     memory = np.zeros(size * kind.itemsize + CACHE_LINE, np.uint8)
     start = -memory.ctypes.data % CACHE_LINE
-    rows: NDArray[np.void] = memory[start : start + size * kind.itemsize].view(kind)
+    rows: NDArray[_Kind] = memory[start : start + size * kind.itemsize].view(kind)
     return rows
 
 

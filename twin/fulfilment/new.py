@@ -226,22 +226,14 @@ def with_room(of: Fulfilment, jobs: int, least: int) -> Fulfilment:
     pieces = grown_pool(of.pieces, control, Hold.FREE_PIECES, Hold.PIECES_LEFT, least)
     due = grown_pool(of.due, control, Hold.FREE_DUE, Hold.DUE_LEFT, least)
     return of._replace(
-        sessions=sessions, pieces=pieces, due=due, jobs=_longer_rows(of.jobs, jobs),
+        sessions=sessions, pieces=pieces, due=due, jobs=_longer(of.jobs, jobs),
         heap_keys=_longer(of.heap_keys, due.size), heap_rows=_longer(of.heap_rows, due.size),
     )  # fmt: skip
-
-
-def _longer_rows(rows: NDArray[np.void], size: int) -> NDArray[np.void]:
-    if rows.size >= size:
-        return rows
-    more = rows_of(size, rows.dtype)
-    more[: rows.size] = rows
-    return more
 
 
 def _longer(rows: NDArray[_Kind], size: int) -> NDArray[_Kind]:
     if rows.size >= size:
         return rows
-    more = np.zeros(size, rows.dtype)
+    more = rows_of(size, rows.dtype)
     more[: rows.size] = rows
     return more
