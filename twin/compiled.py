@@ -11,6 +11,7 @@ import hashlib
 import os
 import sys
 import tempfile
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -19,7 +20,8 @@ import numba
 from llvmlite.binding import ffi
 from numba import njit
 from numba.core import environment
-from numba.core.caching import Cache
+from numba.core.caching import Cache, FunctionCache
+from numba.core.dispatcher import Dispatcher
 from numba.core.environment import Environment, lookup_environment
 from numba.core.runtime import rtsys
 
@@ -86,7 +88,24 @@ def _environment_from_cache(module: str, constants: list[Any], name: str) -> Env
     return found
 
 
+class _CacheWhenAsked:
+    """numba's cache of a function, which it makes at import of each: hundreds look for their folder, and few are asked."""
+
+    def __init__(self, function: Callable[..., Any]) -> None:
+        self._function = function
+
+    def __getattr__(self, name: str) -> Any:
+        if "_cache" not in vars(self):
+            self._cache = FunctionCache(self._function)
+        return getattr(self._cache, name)
+
+
+def _cache_when_asked(dispatcher: Any) -> None:
+    dispatcher._cache = _CacheWhenAsked(dispatcher.py_func)
+
+
 Cache.load_overload = _load_from_cache
+Dispatcher.enable_caching = _cache_when_asked  # type: ignore[assignment,method-assign]
 environment._rebuild_env = _environment_from_cache
 ffi.lib._lock._cblist.clear()  # numba tells of every call of LLVM: thousands of events at each start, to nobody
 

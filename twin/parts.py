@@ -12,10 +12,13 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import numba
-from llvmlite.binding import add_symbol
+from llvmlite.binding import ObjectFileRef, add_symbol
 from numba import cfunc, njit, types
 from numba.core import event
+from numba.core.caching import FunctionCache
 from numba.core.dispatcher import Dispatcher
+from numba.core.registry import cpu_target
+from numba.core.runtime import rtsys
 
 from twin import compiled
 
@@ -84,11 +87,37 @@ def _load(one: _Part) -> None:
     for symbol in _called_by(one.function, set()):
         if symbol in _to_load:
             _load(_to_load[symbol])
+    add_symbol(one.symbol, _address_from_cache(one) or _compiled_address(one))
+    del _to_load[one.symbol]  # now only: whoever stops a compilation may begin it again
+
+
+def _compiled_address(one: _Part) -> int:
+    """Compile a part, and keep it in the cache."""
     with event.trigger_event("numba:compile", data={"dispatcher": one.function}):
         made = cfunc(one.signature, cache=True)(one.function)
-    add_symbol(one.symbol, made.address)
     _loaded.append(made)
-    del _to_load[one.symbol]  # now only: whoever stops a compilation may begin it again
+    address: int = made.address
+    return address
+
+
+def _address_from_cache(one: _Part) -> int:
+    """Link the machine code of a part that the cache has; 0 where it has none.
+
+    numba would rebuild all that it takes to compile this part into others, which is most of the time that loading takes.
+    """
+    context = cpu_target.target_context
+    rtsys.initialize(context)
+    codegen = context.codegen()
+    cache = FunctionCache(one.function)
+    found = cache._cache_file.load(cache._index_key(one.signature, codegen))
+    if found is None:
+        return 0
+    (_, _, (code, _)), described = found[:2]
+    engine = codegen._engine._ee
+    engine.add_object_file(ObjectFileRef.from_data(code))
+    engine.finalize_object()
+    address: int = engine.get_function_address(described.llvm_cfunc_wrapper_name)
+    return address
 
 
 def _called_by(function: Callable[..., Any], seen: set[str]) -> list[str]:

@@ -7,14 +7,35 @@ pass, which jumps about, jumps within the cache. The order is stable: rows of on
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
+from numba.extending import overload
 from numpy.typing import NDArray
 
 from twin.compiled import compiled, inlined
+from twin.memory import Row
 
 _FINE = 1 << 14  # rows that are put in order in one go
 _COARSE = 4096  # rows of a coarse bucket, about
 _RUN, _CROWD = 16, 48  # rows that are inserted one by one; rows of a bucket from which on they are merged
+
+
+def _tie(row: Row) -> int:
+    """What puts rows of one key in order: a location, or the turn in which they were entered."""
+    tie: int = row.turn if "turn" in row.dtype.names else row.location
+    return tie
+
+
+@overload(_tie)
+def _tie_of(row: Row) -> Callable[[Row], int]:
+    def turn(row: Row) -> int:
+        return row.turn  # type: ignore[no-any-return]
+
+    def location(row: Row) -> int:
+        return row.location  # type: ignore[no-any-return]
+
+    return turn if "turn" in row.fields else location
 
 
 @inlined()
@@ -22,7 +43,7 @@ def _after(rows: NDArray[np.void], i: int, other: NDArray[np.void], j: int) -> b
     """Whether row i of ``rows`` belongs behind row j of ``other``."""
     if rows[i].key != other[j].key:
         return bool(rows[i].key > other[j].key)
-    return bool(rows[i].location > other[j].location)
+    return bool(_tie(rows[i]) > _tie(other[j]))
 
 
 @inlined()
@@ -134,7 +155,7 @@ def sort_rows(
     rows: NDArray[np.void], n: int, low: int, span: int, ends: NDArray[np.int32], held: NDArray[np.void],
     spare: NDArray[np.void], out: NDArray[np.void],
 ) -> None:  # fmt: skip
-    """Put the first ``n`` of ``rows`` in order of (key, location) into ``out``; they are left in disorder.
+    """Put the first ``n`` of ``rows`` in order of (key, location or turn) into ``out``; they are left in disorder.
 
     Parameters
     ----------

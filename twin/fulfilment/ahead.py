@@ -12,14 +12,16 @@ from twin.parts import inlined
 from twin.record.state import Record
 from twin.world.state import Shelves
 
-_HEAP, _NEXT_CART = int(Hold.HEAP), int(Hold.NEXT_CART)
+_PRESENT, _PRESENT_END, _NEXT_CART = int(Hold.PRESENT), int(Hold.PRESENT_END), int(Hold.NEXT_CART)
 _CHECKOUT, _SERVED, _CONFIRMED, _GIVE_UP = int(What.CHECKOUT), int(What.SERVED), int(What.CONFIRMED), int(What.GIVE_UP)
 _KIND = (1 << KIND_BITS) - 1
+_FAR, _NEAR, _NEXT, _LAST = 24, 16, 9, 3
+"""Entries between asking and using: for their rows, for their orders and pieces, for lines and cells, for the rest of these."""
 _CARTS = 8  # carts between asking for their cells and using them
 
 
 @inlined()
-def ask_for_entry(of: Fulfilment, book: Book, entry: Row) -> None:
+def _ask_for_row(of: Fulfilment, book: Book, entry: Row) -> None:
     """Ask for the row of whom an entry is about."""
     what = entry.turn & _KIND
     if what == _CHECKOUT:
@@ -30,9 +32,8 @@ def ask_for_entry(of: Fulfilment, book: Book, entry: Row) -> None:
 
 
 @inlined()
-def _ask_for_order(of: Fulfilment, book: Book, i: int) -> None:
-    """Ask for the order and the pieces of the i-th entry of the heap, whose own row is there."""
-    entry = of.due[of.heap_rows[i]]
+def _ask_for_order(of: Fulfilment, book: Book, entry: Row) -> None:
+    """Ask for the order and the pieces of an entry whose own row is there."""
     what = entry.turn & _KIND
     if what == _CHECKOUT:
         session = of.sessions[entry.who]
@@ -47,9 +48,8 @@ def _ask_for_order(of: Fulfilment, book: Book, i: int) -> None:
 
 
 @inlined()
-def _ask_for_goods(of: Fulfilment, book: Book, record: Record, shelves: Shelves) -> None:
-    """Ask for lines and cells of the first entry of the heap, whose order and pieces are there."""
-    entry = of.due[of.heap_rows[0]]
+def _ask_for_goods(of: Fulfilment, book: Book, record: Record, shelves: Shelves, entry: Row) -> None:
+    """Ask for lines and cells of an entry whose order and pieces are there."""
     what = entry.turn & _KIND
     if what == _CHECKOUT:
         ask_for_lines(book, of.sessions[entry.who].slot)
@@ -57,25 +57,63 @@ def _ask_for_goods(of: Fulfilment, book: Book, record: Record, shelves: Shelves)
         piece = of.jobs[entry.who].first
         if piece != NONE:
             row = of.pieces[piece]
-            if what == _SERVED:
-                prefetch(shelves.on_hand, row.cell)
-            else:
-                prefetch(record.cells, row.cell)
-                prefetch(book.lines, row.line)
+            _ask_for_piece(book, record, shelves, row, what)
             if row.next != NONE:
                 prefetch(of.pieces, row.next)
-    elif what <= _GIVE_UP:
+    elif _SERVED < what <= _GIVE_UP:
         ask_for_lines(book, of.jobs[entry.who].order)
 
 
 @inlined()
-def ask_for_next(of: Fulfilment, book: Book, record: Record, shelves: Shelves) -> None:
-    """Ask for what the next entries of the heap will touch, whatever of it is known by now."""
-    size = of.control[_HEAP]
-    if size > 2:
-        _ask_for_order(of, book, 1)
-        _ask_for_order(of, book, 2)
-        _ask_for_goods(of, book, record, shelves)
+def _ask_for_piece(book: Book, record: Record, shelves: Shelves, row: Row, what: int) -> None:
+    if what == _SERVED:
+        prefetch(shelves.on_hand, row.cell)
+    else:
+        prefetch(record.cells, row.cell)
+        prefetch(book.lines, row.line)
+
+
+@inlined()
+def _ask_for_rest(of: Fulfilment, book: Book, record: Record, shelves: Shelves, entry: Row) -> None:
+    """Ask for the cell of an entry's first line, which is there, and for its second line."""
+    what = entry.turn & _KIND
+    if what == _CHECKOUT:
+        line = book.orders[of.sessions[entry.who].slot].first
+        if line != NONE:
+            row = book.lines[line]
+            if row.cell != NONE:
+                prefetch(book.soft, row.cell)
+                prefetch(record.cells, row.cell)
+            if row.next != NONE:
+                prefetch(book.lines, row.next)
+    elif what in (_SERVED, _CONFIRMED):
+        piece = of.jobs[entry.who].first
+        if piece != NONE and of.pieces[piece].next != NONE:
+            _ask_for_piece(book, record, shelves, of.pieces[of.pieces[piece].next], what)
+
+
+@inlined()
+def ask_ahead(of: Fulfilment, book: Book, record: Record, shelves: Shelves) -> None:
+    """Ask for what the next entries of the present slice will touch, whatever of it is known by now."""
+    at, end = of.control[_PRESENT], of.control[_PRESENT_END]
+    if at + _FAR < end:
+        _ask_for_row(of, book, of.present[at + _FAR])
+    if at + _NEAR < end:
+        _ask_for_order(of, book, of.present[at + _NEAR])
+    if at + _NEXT < end:
+        _ask_for_goods(of, book, record, shelves, of.present[at + _NEXT])
+    if at + _LAST < end:
+        _ask_for_rest(of, book, record, shelves, of.present[at + _LAST])
+
+
+@inlined()
+def ask_at_once(of: Fulfilment, book: Book) -> None:
+    """Ask for what the first entries of a slice that begins will touch."""
+    end = of.control[_PRESENT_END]
+    for i in range(min(_FAR, end)):
+        _ask_for_row(of, book, of.present[i])
+    for i in range(min(_NEAR, end)):
+        _ask_for_order(of, book, of.present[i])
 
 
 @inlined()

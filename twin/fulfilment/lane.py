@@ -11,7 +11,7 @@ import numpy as np
 
 from twin.clock import HEARD, KEY_SHIFT, NEVER, Phase
 from twin.compiled import compiled
-from twin.fulfilment.ahead import ask_for_next
+from twin.fulfilment.ahead import ask_ahead
 from twin.fulfilment.customers import come, pay
 from twin.fulfilment.jobs import accept, give_piece, give_pieces, served, withdraw
 from twin.fulfilment.parcels import collect, come_back, deliver, give_up, inspected, ready, ship, tell_arrived, tell_of
@@ -46,7 +46,8 @@ _SOFT_FIRST, _SOFT_END, _HARD_FIRST, _HARD_END = (
     int(c) for c in (Control.SOFT_FIRST, Control.SOFT_END, Control.HARD_FIRST, Control.HARD_END)
 )
 _STOP, _NEXT_CART = int(Hold.STOP), int(Hold.NEXT_CART)
-_SESSIONS_LEFT, _PIECES_LEFT, _DUE_LEFT = int(Hold.SESSIONS_LEFT), int(Hold.PIECES_LEFT), int(Hold.DUE_LEFT)
+_SESSIONS_LEFT, _PIECES_LEFT, _CHUNKS_LEFT = int(Hold.SESSIONS_LEFT), int(Hold.PIECES_LEFT), int(Hold.CHUNKS_LEFT)
+_HEAP, _FULLEST = int(Hold.HEAP), int(Hold.FULLEST)
 _CHECKOUT, _CANCEL, _SERVED, _CONFIRMED, _SHIP, _DELIVER, _READY, _COLLECT, _GIVE_UP, _RETURN, _INSPECTED, _PUT_BACK, _AWAY = (
     int(w)
     for w in (
@@ -94,9 +95,9 @@ def _hear_of_pick(w: Tables, job: int, event_time: int) -> None:
             event_time,
         )  # fmt: skip
         if row.taken == row.units:
-            hear_picked(w, book, record, row.line, row.units, event_time)
+            hear_picked(w, book, record, work.location, row.line, row.units, event_time)
         else:
-            hear_rejected(w, book, record, row.line, row.taken, event_time)
+            hear_rejected(w, book, record, work.location, row.line, row.taken, event_time)
         piece = row.next
     if work.flags & GONE:
         give_pieces(of, work.first)
@@ -146,8 +147,9 @@ def _happen_seldom(w: Tables, time: int, what: int, who: int, other: int) -> Non
         inspected(w, who, other, time)
     elif what == _PUT_BACK:
         back = of.pieces[who]
-        tell(book, _BACK, 0, 0, 0, place_of(book, back.cell), 0, back.sku, back.units, 0, other)
-        hear_put_back(w, of.pieces[who].cell, of.pieces[who].units, other)
+        place = place_of(book, back.cell)
+        tell(book, _BACK, 0, 0, 0, place, 0, back.sku, back.units, 0, other)
+        hear_put_back(w, place, back.cell, back.units, other)
         give_piece(of, who)
     elif what == _AWAY:
         _hear_turned_away(w, who)
@@ -166,9 +168,9 @@ def _happen_seldom(w: Tables, time: int, what: int, who: int, other: int) -> Non
 def _happen(w: Tables) -> None:
     """The first thing that is due."""
     of = fulfilment_of(w)
-    entry = of.due[take_first(w)]
-    ask_for_next(of, book_of(w), record_of(w), shelves_of(w))
-    key, what, who, other = entry.key, entry.turn & _KIND, entry.who, entry.other
+    ask_ahead(of, book_of(w), record_of(w), shelves_of(w))
+    entry = take_first(of)
+    key, what, who, other = entry.key, entry.turn & _KIND, np.int64(entry.who), entry.other
     time = key >> KEY_SHIFT
     if what == _SERVED:
         served(w, who, time)
@@ -190,7 +192,7 @@ def next_order_key(w: Tables, of: Fulfilment, book: Book) -> int:
     expiry = min(next_hold_end(book), next_hard_end(book))
     if expiry != NEVER:
         expiry = (expiry << KEY_SHIFT) | _EXPIRY
-    key: int = min(of.carts[of.control[_NEXT_CART]].key, next_due(w), expiry)
+    key: int = min(of.carts[of.control[_NEXT_CART]].key, next_due(w, of), expiry)
     return key
 
 
@@ -199,8 +201,8 @@ def _is_full(of: Fulfilment, book: Book) -> bool:
     """Whether what may happen next could need more rows than are left."""
     rooms = min(
         book.control[_ORDERS_LEFT], book.control[_LINES_LEFT], book.control[_SHIPMENTS_LEFT],
-        of.control[_SESSIONS_LEFT], of.control[_PIECES_LEFT], of.control[_DUE_LEFT], book.log.size - book.control[_LOG],
-        book.messages.size - book.control[_MESSAGES],
+        of.control[_SESSIONS_LEFT], of.control[_PIECES_LEFT], of.control[_CHUNKS_LEFT], book.log.size - book.control[_LOG],
+        book.messages.size - book.control[_MESSAGES], of.heap.size - of.control[_HEAP], of.present.size - of.control[_FULLEST],
     )  # fmt: skip
     timers = max(
         book.control[_SOFT_END] - book.control[_SOFT_FIRST] - book.soft_timers.size,
@@ -242,7 +244,7 @@ def advance_orders(w: Tables, until: int, at_once: bool, rows: int) -> int:
             return key
         time = key >> KEY_SHIFT
         book.control[_NOW], book.control[_HEARD_AT], book.control[_KEY] = time, key | HEARD, key
-        if next_due(w) == key:
+        if next_due(w, of) == key:
             _happen(w)
         elif next_hold_end(book) == time and key & _BITS == _EXPIRY:
             expire_hold(w)

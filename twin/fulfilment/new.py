@@ -15,6 +15,7 @@ from twin.clock import NEVER
 from twin.demand.web.rows import CART, WANTED
 from twin.fulfilment.pending import SLICE_BITS, SLICES
 from twin.fulfilment.state import (
+    CHUNK,
     DESK,
     DUE,
     JOB,
@@ -22,6 +23,7 @@ from twin.fulfilment.state import (
     ORIGIN,
     PIECE,
     SESSION,
+    SLICE,
     STATION,
     Fulfilment,
     Hold,
@@ -37,6 +39,7 @@ from twin.plan.web import WebPlan, bands_of
 from twin.random.keyed import KeyedDraws
 from twin.random.laws import ONE, duration_table
 from twin.random.purposes import Purpose
+from twin.sorting import BUCKET_ENDS
 
 if TYPE_CHECKING:
     from scenarios.schema.distributions import Distribution
@@ -84,13 +87,16 @@ def new_fulfilment(plan: Plan, replication: int) -> tuple[Fulfilment, Benches]:
     carts = np.zeros(1, CART)
     carts["key"] = NEVER
     control = _control(plan, replication, laws, no_time)
+    slices, present = np.zeros(SLICES, SLICE), rows_of(_ROWS, DUE)
+    slices["chunk"], present["key"][0] = NONE, NEVER
     distance = _distance_laws(plan, web, laws)
     of = Fulfilment(
         carts=carts, wanted=np.zeros(1, WANTED), sessions=_pool(SESSION), pieces=_pool(PIECE),
         jobs=rows_of(_ROWS, JOB), stations=benches.rows, desks=desks, laws=np.stack(laws.tables),
         pickups=pickups, rates=_rates(web), bands=bands_of(web.metres).astype(np.int16), distance_laws=distance,
-        nearest=web.nearest, due=_pool(DUE), heap_keys=np.zeros(_ROWS, np.int64), heap_rows=np.zeros(_ROWS, np.int64),
-        slices=np.full(SLICES, NONE, np.int64), nodes=np.zeros((plan.days, places, len(NODE_FIELDS)), np.int64),
+        nearest=web.nearest, present=present, heap=rows_of(_ROWS, DUE), chunks=rows_of(_ROWS * CHUNK, DUE),
+        next_chunk=_chained(0, _ROWS, NONE), slices=slices, unsorted=rows_of(_ROWS, DUE), spare=rows_of(_ROWS, DUE),
+        held=rows_of(1, DUE), ends=np.zeros(BUCKET_ENDS, np.int32), nodes=np.zeros((plan.days, places, len(NODE_FIELDS)), np.int64),
         money=np.zeros((plan.days, places, len(NODE_MONEY_FIELDS)), np.float64),
         cycle=np.zeros(FINE_BINS, np.int64), collect=np.zeros(FINE_BINS, np.int64), wait=np.zeros(FINE_BINS, np.int64),
         midnights=plan.local_days.midnights, jumps=plan.local_days.jumps, control=control,
@@ -118,7 +124,7 @@ def _control(plan: Plan, replication: int, laws: Laws, no_time: int) -> NDArray[
         (Hold.RETURN_ROOT, Purpose.RETURN), (Hold.CONFIRM_ROOT, Purpose.CONFIRMATION),
     ):  # fmt: skip
         control[hold] = draws.root(purpose, 0)
-    control[Hold.SESSIONS_LEFT] = control[Hold.PIECES_LEFT] = control[Hold.DUE_LEFT] = _ROWS
+    control[Hold.SESSIONS_LEFT] = control[Hold.PIECES_LEFT] = control[Hold.CHUNKS_LEFT] = _ROWS
     control[Hold.SLICE] = scenario.start_us >> SLICE_BITS
     control[Hold.START] = scenario.start_us
     control[Hold.MEASURED_FROM], control[Hold.MEASURED_TO] = scenario.warmup_us, scenario.end_us
@@ -224,11 +230,33 @@ def with_room(of: Fulfilment, jobs: int, least: int) -> Fulfilment:
     control = of.control
     sessions = grown_pool(of.sessions, control, Hold.FREE_SESSIONS, Hold.SESSIONS_LEFT, least)
     pieces = grown_pool(of.pieces, control, Hold.FREE_PIECES, Hold.PIECES_LEFT, least)
-    due = grown_pool(of.due, control, Hold.FREE_DUE, Hold.DUE_LEFT, least)
-    return of._replace(
-        sessions=sessions, pieces=pieces, due=due, jobs=_longer(of.jobs, jobs),
-        heap_keys=_longer(of.heap_keys, due.size), heap_rows=_longer(of.heap_rows, due.size),
-    )  # fmt: skip
+    of = of._replace(sessions=sessions, pieces=pieces, jobs=_longer(of.jobs, jobs))
+    return _room_for_entries(of, least)
+
+
+def _room_for_entries(of: Fulfilment, least: int) -> Fulfilment:
+    """Room for ``least`` more entries in the present slice, in the fullest one, and in chunks of their own."""
+    control, chunks = of.control, of.next_chunk.size
+    heap = of.heap if of.heap.size - control[Hold.HEAP] >= least else _longer(of.heap, 2 * of.heap.size + least)
+    most = int(control[Hold.FULLEST]) + least
+    present, unsorted, spare = (
+        rows if rows.size >= most else _longer(rows, 2 * most) for rows in (of.present, of.unsorted, of.spare)
+    )
+    of = of._replace(heap=heap, present=present, unsorted=unsorted, spare=spare)
+    if control[Hold.CHUNKS_LEFT] >= least:
+        return of
+    more = 2 * chunks + least
+    following = np.concatenate([of.next_chunk, _chained(chunks, more, int(control[Hold.FREE_CHUNKS]))])
+    control[Hold.FREE_CHUNKS] = chunks
+    control[Hold.CHUNKS_LEFT] += more - chunks
+    return of._replace(next_chunk=following, chunks=_longer(of.chunks, more * CHUNK))
+
+
+def _chained(first: int, end: int, after: int) -> NDArray[np.int32]:
+    """The chunks from ``first`` to ``end`` as a free list, that ``after`` follows."""
+    following = np.arange(first + 1, end + 1, dtype=np.int32)
+    following[-1] = after
+    return following
 
 
 def _longer(rows: NDArray[_Kind], size: int) -> NDArray[_Kind]:

@@ -107,7 +107,8 @@ class WebOrders(BookKeeper):
         book, of = self.control, self._control
         return min(
             book[Control.ORDERS_LEFT], book[Control.LINES_LEFT], book[Control.SHIPMENTS_LEFT], of[Hold.SESSIONS_LEFT],
-            of[Hold.PIECES_LEFT], of[Hold.DUE_LEFT], len(self.book.log) - book[Control.LOG],
+            of[Hold.PIECES_LEFT], of[Hold.CHUNKS_LEFT], len(self.of.heap) - of[Hold.HEAP],
+            len(self.of.present) - of[Hold.FULLEST], len(self.book.log) - book[Control.LOG],
             len(self.book.hard_timers) - (book[Control.HARD_END] - book[Control.HARD_FIRST]),
             len(self.book.messages) - book[Control.MESSAGES],
         )  # fmt: skip

@@ -1,115 +1,159 @@
-"""What is due later: a heap for the present slice of time, chains of entries for the slices to come.
+"""What is due later: the present slice of time in order, chains of entries for the slices to come.
 
 A delivery is days away and there may be a million of them; a heap of all would cost each entry twenty comparisons in cold memory.
-So the heap holds the present slice only. Entries of one key come in the order in which they were entered.
+So an entry is written to its slice, where nobody looks until that slice begins and is sorted once: then what comes next is known
+far ahead. A heap holds only what was made since. Entries of one key come in the order in which they were entered.
 """
 
 from __future__ import annotations
 
 from twin.clock import KEY_SHIFT, NEVER
-from twin.fulfilment.ahead import ask_for_entry
-from twin.fulfilment.state import KIND_BITS, Fulfilment, Hold
+from twin.fulfilment.ahead import ask_at_once
+from twin.fulfilment.state import CHUNK, KIND_BITS, Fulfilment, Hold
 from twin.fulfilment.tables import fulfilment_of
-from twin.orders.state import NONE, Book
+from twin.memory import Row
+from twin.orders.state import NONE
 from twin.orders.tables import Tables, book_of
 from twin.parts import inlined, part
+from twin.sorting import sort_rows
 
-_HEAP, _SLICE, _LATER = int(Hold.HEAP), int(Hold.SLICE), int(Hold.LATER)
-_FREE, _LEFT, _ENTERED = int(Hold.FREE_DUE), int(Hold.DUE_LEFT), int(Hold.ENTERED)
-SLICE_BITS = 28  # a slice has 2**28 µs, some 4 minutes
+_HEAP, _SLICE, _LATER, _ENTERED, _FULLEST = (
+    int(h) for h in (Hold.HEAP, Hold.SLICE, Hold.LATER, Hold.ENTERED, Hold.FULLEST)
+)
+_FREE, _LEFT, _PRESENT, _PRESENT_END = (
+    int(h) for h in (Hold.FREE_CHUNKS, Hold.CHUNKS_LEFT, Hold.PRESENT, Hold.PRESENT_END)
+)
+SLICE_BITS = 23  # a slice has 2**23 µs, some 8 seconds
 _SLICE_SHIFT = SLICE_BITS + KEY_SHIFT
-SLICES = 1 << 15  # 100 days; what is later still goes round the ring
+SLICES = 1 << 16  # 6 days; what is later still goes round the ring
 
 
 @part()
 def enter(w: Tables, key: int, what: int, who: int, other: int) -> None:
     """Something will happen at ``key``."""
     of = fulfilment_of(w)
-    row = of.control[_FREE]
-    entry = of.due[row]
-    of.control[_FREE] = entry.next
-    of.control[_LEFT] -= 1
-    entry.key, entry.who, entry.other = key, who, other
-    entry.turn = (of.control[_ENTERED] << KIND_BITS) | what
+    turn = (of.control[_ENTERED] << KIND_BITS) | what
     of.control[_ENTERED] += 1
     if (key >> _SLICE_SHIFT) <= of.control[_SLICE]:
-        _push(of, key, row)
+        _push(of, key, turn, who, other)
     else:
-        place = (key >> _SLICE_SHIFT) & (SLICES - 1)
-        entry.next = of.slices[place]
-        of.slices[place] = row
-        of.control[_LATER] += 1
+        _append(of, key, turn, who, other)
 
 
 @inlined()
-def _before(of: Fulfilment, key: int, row: int, other: int) -> bool:
-    """Whether an entry comes before the one at place ``other`` of the heap."""
-    there = of.heap_keys[other]
-    if key != there:
-        return key < there
-    return of.due[row].turn < of.due[of.heap_rows[other]].turn
+def _write(row: Row, key: int, turn: int, who: int, other: int) -> None:
+    row.key, row.turn, row.who, row.other = key, turn, who, other
 
 
 @inlined()
-def _push(of: Fulfilment, key: int, row: int) -> None:
+def _append(of: Fulfilment, key: int, turn: int, who: int, other: int) -> None:
+    """Write an entry behind those of its slice."""
+    there = of.slices[(key >> _SLICE_SHIFT) & (SLICES - 1)]
+    if there.chunk == NONE or there.inside == CHUNK:
+        chunk = of.control[_FREE]
+        of.control[_FREE] = of.next_chunk[chunk]
+        of.control[_LEFT] -= 1
+        of.next_chunk[chunk] = there.chunk
+        there.chunk, there.inside = chunk, 0
+    _write(of.chunks[there.chunk * CHUNK + there.inside], key, turn, who, other)
+    there.inside += 1
+    there.many += 1
+    of.control[_LATER] += 1
+    if there.many > of.control[_FULLEST]:
+        of.control[_FULLEST] = there.many
+
+
+@inlined()
+def _before(key: int, turn: int, other: Row) -> bool:
+    return key < other.key or (key == other.key and turn < other.turn)
+
+
+@inlined()
+def _push(of: Fulfilment, key: int, turn: int, who: int, other: int) -> None:
     i = of.control[_HEAP]
     of.control[_HEAP] += 1
-    while i > 0 and _before(of, key, row, (i - 1) >> 1):
-        of.heap_keys[i], of.heap_rows[i] = of.heap_keys[(i - 1) >> 1], of.heap_rows[(i - 1) >> 1]
+    while i > 0 and _before(key, turn, of.heap[(i - 1) >> 1]):
+        _copy(of.heap[(i - 1) >> 1], of.heap[i])
         i = (i - 1) >> 1
-    of.heap_keys[i], of.heap_rows[i] = key, row
-
-
-@part()
-def next_due(w: Tables) -> int:
-    """Key of the first entry; turns to the next slice that has any where the present one has none left."""
-    of = fulfilment_of(w)
-    while of.control[_HEAP] == 0:
-        if of.control[_LATER] == 0:
-            return NEVER
-        of.control[_SLICE] += 1
-        _open_slice(of, book_of(w))
-    key: int = of.heap_keys[0]
-    return key
+    _write(of.heap[i], key, turn, who, other)
 
 
 @inlined()
-def _open_slice(of: Fulfilment, book: Book) -> None:
-    now = of.control[_SLICE]
-    row, kept = of.slices[now & (SLICES - 1)], NONE
-    while row != NONE:
-        entry = of.due[row]
-        after = entry.next
-        ask_for_entry(of, book, entry)
-        if (entry.key >> _SLICE_SHIFT) <= now:
-            _push(of, entry.key, row)
-            of.control[_LATER] -= 1
-        else:  # of a later round of the ring
-            entry.next = kept
-            kept = row
-        row = after
-    of.slices[now & (SLICES - 1)] = kept
+def next_due(w: Tables, of: Fulfilment) -> int:
+    """Key of the first entry; turns to the next slice that has any where the present one has none left."""
+    if of.control[_HEAP] == 0 and of.control[_PRESENT] == of.control[_PRESENT_END]:
+        if of.control[_LATER] == 0:
+            return NEVER
+        _turn_slice(w)
+    key: int = of.present[of.control[_PRESENT]].key  # a row that is never due closes them
+    return min(key, of.heap[0].key) if of.control[_HEAP] else key
 
 
 @part()
-def take_first(w: Tables) -> int:
-    """Take the first entry out; returns its row, which is free again with the next ``enter``."""
+def _turn_slice(w: Tables) -> None:
     of = fulfilment_of(w)
-    first = of.heap_rows[0]
+    while of.control[_PRESENT] == of.control[_PRESENT_END]:
+        of.control[_SLICE] += 1
+        if of.slices[of.control[_SLICE] & (SLICES - 1)].chunk != NONE:
+            _open_slice(of)
+    ask_at_once(of, book_of(w))
+
+
+@inlined()
+def _open_slice(of: Fulfilment) -> None:
+    """Put the entries of the slice that begins in order; those of a later round of the ring go back to it."""
+    now = of.control[_SLICE]
+    there = of.slices[now & (SLICES - 1)]
+    chunk, inside, n = there.chunk, there.inside, 0
+    of.control[_LATER] -= there.many
+    there.chunk, there.many = NONE, 0
+    while chunk != NONE:
+        for i in range(chunk * CHUNK, chunk * CHUNK + inside):
+            row = of.chunks[i]
+            if (row.key >> _SLICE_SHIFT) <= now:
+                _write(of.unsorted[n], row.key, row.turn, row.who, row.other)
+                n += 1
+            else:
+                _append(of, row.key, row.turn, row.who, row.other)
+        after = of.next_chunk[chunk]
+        of.next_chunk[chunk] = of.control[_FREE]
+        of.control[_FREE] = chunk
+        of.control[_LEFT] += 1
+        chunk, inside = after, CHUNK
+    sort_rows(of.unsorted, n, now << _SLICE_SHIFT, 1 << _SLICE_SHIFT, of.ends, of.held, of.spare, of.present)
+    of.present[n].key = NEVER
+    of.control[_PRESENT], of.control[_PRESENT_END] = 0, n
+
+
+@inlined()
+def take_first(of: Fulfilment) -> Row:
+    """Take the first entry out; its row is good until something else is entered."""
+    first = of.present[of.control[_PRESENT]]
+    if of.control[_HEAP] == 0 or _before(first.key, first.turn, of.heap[0]):
+        of.control[_PRESENT] += 1
+        return first
+    return _pop(of)
+
+
+@inlined()
+def _pop(of: Fulfilment) -> Row:
+    """Take the first entry off the heap; it lies behind those that stay."""
     of.control[_HEAP] -= 1
-    size = of.control[_HEAP]
-    key, row, i = of.heap_keys[size], of.heap_rows[size], 0
+    size, i, first = of.control[_HEAP], 0, of.held[0]
+    _copy(of.heap[0], first)
+    last = of.heap[size]
     while 2 * i + 1 < size:
         child = 2 * i + 1
-        if child + 1 < size and _before(of, of.heap_keys[child + 1], of.heap_rows[child + 1], child):
+        if child + 1 < size and _before(of.heap[child + 1].key, of.heap[child + 1].turn, of.heap[child]):
             child += 1
-        if _before(of, key, row, child):
+        if _before(last.key, last.turn, of.heap[child]):
             break
-        of.heap_keys[i], of.heap_rows[i] = of.heap_keys[child], of.heap_rows[child]
+        _copy(of.heap[child], of.heap[i])
         i = child
-    of.heap_keys[i], of.heap_rows[i] = key, row
-    entry = of.due[first]
-    entry.next = of.control[_FREE]
-    of.control[_FREE] = first
-    of.control[_LEFT] += 1
+    _copy(last, of.heap[i])
     return first
+
+
+@inlined()
+def _copy(row: Row, to: Row) -> None:
+    _write(to, row.key, row.turn, row.who, row.other)

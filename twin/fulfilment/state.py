@@ -124,11 +124,15 @@ DUE = np.dtype(
         ("other", np.int64),
         ("turn", np.int64),  # how many were entered before it, then its kind: of What, in the lowest bits
         ("who", np.int32),
-        ("next", np.int32),
+        ("unused", np.int32),  # half a cache line
     ],
     align=True,
 )
+CHUNK = 8  # entries of one slice of time that lie together
 
+# The entries of a slice of time: in a chain of chunks, the last begun first.
+SLICE = np.dtype([("chunk", np.int32), ("inside", np.int32), ("many", np.int64)], align=True)
+"""The first chunk, how many entries it has, how many all have."""
 
 KIND_BITS = 4  # of a DUE's turn
 
@@ -157,12 +161,12 @@ class Hold(IntEnum):
 
     FREE_SESSIONS = 0
     FREE_PIECES = 1
-    FREE_DUE = 2
+    FREE_CHUNKS = 2
     SESSIONS_LEFT = 3
     PIECES_LEFT = 4
-    DUE_LEFT = 5
+    CHUNKS_LEFT = 5
     HEAP = 6  # entries
-    SLICE = 7  # the slice of time whose entries are in the heap
+    SLICE = 7  # the present slice of time
     LATER = 8  # entries in later slices
     NEXT_CART = 9
     SERVICE_ROOT = 10  # roots of keyed draws
@@ -183,6 +187,9 @@ class Hold(IntEnum):
     STOP = 25  # why the lane stopped
     START = 26
     ENTERED = 27  # entries ever made
+    PRESENT = 28  # the next entry of the present slice, in `present`, and their end
+    PRESENT_END = 29
+    FULLEST = 30  # most entries of a slice so far
 
 
 NEAREST_STORE, ORIGIN = -1, -2
@@ -204,10 +211,15 @@ class Fulfilment(NamedTuple):
     bands: NDArray[np.int16]  # (z, l): carrier's zone, from 0 on
     distance_laws: NDArray[np.int16]  # (z, l): law of transit by distance
     nearest: NDArray[np.int32]  # (z,) nearest store, or NONE
-    due: NDArray[np.void]
-    heap_keys: NDArray[np.int64]
-    heap_rows: NDArray[np.int64]
-    slices: NDArray[np.int64]  # ring: first entry of each later slice of time
+    present: NDArray[np.void]  # entries of the present slice of time, in order
+    heap: NDArray[np.void]  # entries of it that were made since it began
+    chunks: NDArray[np.void]  # entries of later ones, CHUNK to each
+    next_chunk: NDArray[np.int32]  # of a slice, or of the free list
+    slices: NDArray[np.void]  # ring of SLICE
+    unsorted: NDArray[np.void]  # room for sorting
+    spare: NDArray[np.void]
+    held: NDArray[np.void]
+    ends: NDArray[np.int32]
     nodes: NDArray[np.int64]  # (days, l, fields)
     money: NDArray[np.float64]  # (days, l, fields)
     cycle: NDArray[np.int64]  # fine histograms
@@ -239,15 +251,20 @@ def open_fulfilment(t: NDArray[np.int64]) -> Fulfilment:
         carray(pointer(t[11, 0]), (t[11, 1], t[11, 2]), np.int16),
         carray(pointer(t[12, 0]), (t[12, 1],), _I4),
         carray(pointer(t[13, 0]), (t[13, 1],), DUE),
-        carray(pointer(t[14, 0]), (t[14, 1],), _I8),
-        carray(pointer(t[15, 0]), (t[15, 1],), _I8),
-        carray(pointer(t[16, 0]), (t[16, 1],), _I8),
-        carray(pointer(t[17, 0]), (t[17, 1], t[17, 2], t[17, 3]), _I8),
-        carray(pointer(t[18, 0]), (t[18, 1], t[18, 2], t[18, 3]), np.float64),
-        carray(pointer(t[19, 0]), (t[19, 1],), _I8),
-        carray(pointer(t[20, 0]), (t[20, 1],), _I8),
-        carray(pointer(t[21, 0]), (t[21, 1],), _I8),
-        carray(pointer(t[22, 0]), (t[22, 1], t[22, 2]), _I8),
-        carray(pointer(t[23, 0]), (t[23, 1], t[23, 2], t[23, 3]), _I8),
+        carray(pointer(t[14, 0]), (t[14, 1],), DUE),
+        carray(pointer(t[15, 0]), (t[15, 1],), DUE),
+        carray(pointer(t[16, 0]), (t[16, 1],), _I4),
+        carray(pointer(t[17, 0]), (t[17, 1],), SLICE),
+        carray(pointer(t[18, 0]), (t[18, 1],), DUE),
+        carray(pointer(t[19, 0]), (t[19, 1],), DUE),
+        carray(pointer(t[20, 0]), (t[20, 1],), DUE),
+        carray(pointer(t[21, 0]), (t[21, 1],), _I4),
+        carray(pointer(t[22, 0]), (t[22, 1], t[22, 2], t[22, 3]), _I8),
+        carray(pointer(t[23, 0]), (t[23, 1], t[23, 2], t[23, 3]), np.float64),
         carray(pointer(t[24, 0]), (t[24, 1],), _I8),
+        carray(pointer(t[25, 0]), (t[25, 1],), _I8),
+        carray(pointer(t[26, 0]), (t[26, 1],), _I8),
+        carray(pointer(t[27, 0]), (t[27, 1], t[27, 2]), _I8),
+        carray(pointer(t[28, 0]), (t[28, 1], t[28, 2], t[28, 3]), _I8),
+        carray(pointer(t[29, 0]), (t[29, 1],), _I8),
     )

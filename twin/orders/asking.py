@@ -23,7 +23,7 @@ _LATER, _COOLDOWN, _RULE = int(Control.LATER_WOULD_DO), int(Control.COOLDOWN), i
 _HONOURS, _WANTED, _PLACING, _BACKORDERS = (
     int(c) for c in (Control.HONOURS_SOFT, Control.WANTED_LINES, Control.PLACED, Control.BACKORDERS)
 )
-FEW = 4  # candidates that are looked up before the rule says that it needs more
+FEW, MORE_AT_ONCE = 2, 4  # candidates that are looked up at first; times as many whenever the rule says that it needs more
 
 
 @part()
@@ -97,12 +97,9 @@ def has_failed(line: Row, location: int) -> bool:
 
 
 @inlined()
-def _promisable(book: Book, record: Record, location: int, line: Row, now: int) -> int:
-    """Units of a line's SKU that a location may promise to it."""
+def _promisable(book: Book, record: Record, location: int, line: Row, cell: int, now: int) -> int:
+    """Units of a line's SKU that a location may promise to it, whose cell is known."""
     if has_failed(line, location):
-        return 0
-    cell = cell_of(book, location, line.sku)
-    if cell == NONE:
         return 0
     if book.control[_COOLDOWN] and excluded(book.rejected[cell], now, book.control[_COOLDOWN]):
         return 0
@@ -113,32 +110,46 @@ def _promisable(book: Book, record: Record, location: int, line: Row, now: int) 
 
 
 @inlined()
-def _ask_for_cells(book: Book, record: Record, first: int, end: int) -> None:
-    """Ask for all that looking up will touch at once, before any of it is read."""
+def _write_cells(book: Book, record: Record, first: int, end: int) -> None:
+    """Write the cells of candidates where their stock will stand, and ask for all of them before any is read."""
     for i in range(book.control[_ASKED]):
-        sku = book.lines[book.question_rows[i]].sku
+        sku = np.int64(book.lines[book.question_rows[i]].sku)
         for c in range(first, end):
             cell = cell_of(book, candidate_at(book, c), sku)
+            book.stock[c, i] = cell
             if cell != NONE:
                 prefetch(record.cells, cell)
                 if book.control[_HONOURS]:
                     prefetch(book.soft, cell)
 
 
+@inlined()
+def _ranges_any(book: Book, c: int) -> bool:
+    found = False
+    for i in range(book.control[_ASKED]):
+        found = found or book.stock[c, i] != NONE
+    return found
+
+
 @part()
 def look_up(w: Tables, first: int, end: int) -> None:
-    """Fill in what candidates from ``first`` to ``end`` can take on and have."""
+    """Fill in what candidates from ``first`` to ``end`` can take on and have; who ranges none of it can take on nothing."""
     book = book_of(w)
     record = record_of(w)
     collected = book.orders[book.control[_ASK]].pickup != NONE
     now = book.control[_NOW]
-    _ask_for_cells(book, record, first, end)
+    _write_cells(book, record, first, end)
     for c in range(first, end):
-        serves = look_at_node(book, c, collected)
+        if _ranges_any(book, c):
+            serves = look_at_node(book, c, collected)
+        else:
+            serves = False
+            book.left[c, ORDERS_LEFT] = book.left[c, UNITS_LEFT] = 0
         location = candidate_at(book, c)
         for i in range(book.control[_ASKED]):
+            cell = book.stock[c, i]
             line = book.lines[book.question_rows[i]]
-            book.stock[c, i] = _promisable(book, record, location, line, now) if serves else 0
+            book.stock[c, i] = _promisable(book, record, location, line, cell, now) if serves and cell != NONE else 0
 
 
 @inlined()
@@ -216,7 +227,8 @@ def decide_question(w: Tables) -> int:
                 book.left, book.stock, book.tariff, book.routing, book.plan,
             )  # fmt: skip
             if rows == MORE:
-                look_up(w, known, many)
-                known = many
+                more = min(known * MORE_AT_ONCE, many)
+                look_up(w, known, more)
+                known = more
         if rows > 0 or not ask_for_less(w):
             return max(0, rows)

@@ -10,14 +10,14 @@ from policies.routing.columns import LOCATION
 from twin.clock import NEVER
 from twin.kpis.orders import ORDER
 from twin.orders.ahead import ask_for_carts
-from twin.orders.rows import count, give_order, heard, note, page, take_order
+from twin.orders.rows import count, give_order, heard, keep_level, note, page, take_order
 from twin.orders.state import NONE, Book, Control, Life, Stage
 from twin.orders.stock import begin, cell_of, safety_of, spare_units, step
 from twin.orders.tables import Tables, book_of, record_of
 from twin.parts import inlined, part
 from twin.record.state import Record
 
-_NOW, _START = int(Control.NOW), int(Control.START)
+_NOW = int(Control.NOW)
 _SOFT_FIRST, _SOFT_END, _SOFT_TTL = int(Control.SOFT_FIRST), int(Control.SOFT_END), int(Control.SOFT_TTL)
 _CART = int(Stage.CART)
 _CARTS, _HOLDS, _LIMITED, _EXPIRED, _HOLD_US = (
@@ -26,7 +26,6 @@ _CARTS, _HOLDS, _LIMITED, _EXPIRED, _HOLD_US = (
 _SAID_CART, _SAID_HELD, _SAID_LIMITED, _SAID_EXPIRED = (
     int(kind) for kind in (Life.CART, Life.HELD, Life.LIMITED, Life.HOLD_EXPIRED)
 )
-_DAY = 86_400_000_000
 
 
 @inlined()
@@ -56,7 +55,7 @@ def hold_lines(w: Tables, book: Book, record: Record, slot: int) -> None:
             note(book, _SAID_LIMITED, cart.number, NONE, row.sku, row.units, 0)
         else:
             begin(w, line, HELD, cell)
-            _open_hold(book, 1)
+            keep_level(book, _HOLD_US, book.hold_net, 1)
             held += 1
             note(book, _SAID_HELD, cart.number, NONE, row.sku, row.units, cell)
         line = row.next
@@ -95,21 +94,12 @@ def _granted(book: Book, record: Record, location: int, sku: int, units: int) ->
 
 
 @inlined()
-def _open_hold(book: Book, change: int) -> None:
-    """The integral of open holds: change x time left in the day; the level at its start is added when the tally is closed."""
-    now = book.control[_NOW]
-    day = page(book, now)
-    book.tally[day, _HOLD_US] += change * (book.control[_START] + (day + 1) * _DAY - now)
-    book.hold_net[day] += change
-
-
-@inlined()
 def end_holds(w: Tables, book: Book, record: Record, slot: int, event: int) -> int:
     """All holds of a cart end by one event; returns how many there were."""
     line, many = book.orders[slot].first, 0
     while line != NONE:
         if book.lines[line].state == HELD and step(w, line, event):
-            _open_hold(book, -1)
+            keep_level(book, _HOLD_US, book.hold_net, -1)
             many += 1
         line = book.lines[line].next
     return many

@@ -21,7 +21,7 @@ from twin.orders.state import (
     Control,
     Life,
 )
-from twin.orders.stock import free_units, place_of, step
+from twin.orders.stock import free_units, step
 from twin.orders.tables import Tables, book_of, record_of
 from twin.orders.waiting import allocate, location_of
 from twin.parts import inlined, part
@@ -36,38 +36,35 @@ _SAID_PICKED, _SAID_REJECTED, _SAID_AWAY = (int(c) for c in (Life.PICKED, Life.R
 MOST_ATTEMPTS = 8  # times the lines of an order are routed again before they are given up
 
 
-@part()
-def _stock_changes(w: Tables, cell: int, delta: int, event_time: int) -> None:
-    """The record's level of a cell changes; its place in the order of locations is that of the cell's location."""
-    book = book_of(w)
-    record = record_of(w)
-    location = place_of(book, cell)
+@inlined()
+def _stock_changes(book: Book, record: Record, location: int, cell: int, delta: int, event_time: int) -> None:
+    """The record's level of a location's cell changes."""
     apply_delta(record, location, cell, delta, 0, book.control[_HEARD] >> KEY_SHIFT, event_time)
 
 
 @inlined()
-def hear_picked(w: Tables, book: Book, record: Record, line: int, units: int, event_time: int) -> None:
+def hear_picked(w: Tables, book: Book, record: Record, location: int, line: int, units: int, event_time: int) -> None:
     """A line left the shelf of its location."""
     row = book.lines[line]
     heard(book, row.cell, units)
     reserved = units if step(w, line, SHIP) else 0
     # the reservation's end raised the position by what the shelf's loss takes from it
-    _stock_changes(w, row.cell, -units, event_time)
+    _stock_changes(book, record, location, np.int64(row.cell), -units, event_time)
     if reserved:
         book.orders[row.order].open_lines -= 1
-    note(book, _SAID_PICKED, book.orders[row.order].number, location_of(book, row), row.sku, units, 0)
+    note(book, _SAID_PICKED, book.orders[row.order].number, location, row.sku, units, 0)
     allocate(w, np.int64(row.cell))  # where a count had seen the pick before, what was reserved was taken off twice until now
 
 
 @inlined()
-def hear_rejected(w: Tables, book: Book, record: Record, line: int, found: int, event_time: int) -> None:
+def hear_rejected(w: Tables, book: Book, record: Record, location: int, line: int, found: int, event_time: int) -> None:
     """A picker found fewer units than the line has: the record is corrected by the reason, the line seeks another location.
 
     Nothing there: the cell's available units become 0. Too few: the shortfall is taken off.
     """
     row = book.lines[line]
     heard(book, ~np.int64(row.cell), found)
-    order, location, cell = book.orders[row.order], location_of(book, row), row.cell
+    order, cell = book.orders[row.order], np.int64(row.cell)
     reserved = row.state == RESERVED
     missing = row.units - found
     if reserved:
@@ -75,7 +72,7 @@ def hear_rejected(w: Tables, book: Book, record: Record, line: int, found: int, 
     free = free_units(record, cell)
     gone = free if found == 0 else min(free, missing)
     if gone > 0:
-        _stock_changes(w, cell, -gone, event_time)
+        _stock_changes(book, record, location, cell, -gone, event_time)
     if book.control[_COOLDOWN]:
         book.rejected[cell] = event_time
     note(book, _SAID_REJECTED, order.number, location, row.sku, found, missing)
@@ -165,9 +162,10 @@ def after_picks(w: Tables, shipment: int, sends: bool) -> None:
 
 
 @part()
-def hear_put_back(w: Tables, cell: int, units: int, event_time: int) -> None:
+def hear_put_back(w: Tables, location: int, cell: int, units: int, event_time: int) -> None:
     """Units came back onto a shelf: returned, not collected, or cancelled after their pick."""
     book = book_of(w)
+    record = record_of(w)
     heard(book, cell ^ 0x3333, units)
-    _stock_changes(w, cell, units, event_time)
+    _stock_changes(book, record, location, cell, units, event_time)
     allocate(w, cell)

@@ -80,9 +80,9 @@ def _hear_lines(w: Tables, told: NDArray[np.void], at: int, end: int, shipment: 
         if told[i].kind == _AWAY:
             hear_turned_away(w, book, record, line)
         elif told[i].other == told[i].units:
-            hear_picked(w, book, record, line, told[i].units, told[i].time)
+            hear_picked(w, book, record, told[i].place, line, told[i].units, told[i].time)
         else:
-            hear_rejected(w, book, record, line, told[i].other, told[i].time)
+            hear_rejected(w, book, record, told[i].place, line, told[i].other, told[i].time)
     after_picks(w, shipment, goes_on)
 
 
@@ -120,7 +120,7 @@ def _hear_next(
         if slot != NONE:
             cancel(w, slot, head.number)
     elif head.kind == _BACK:
-        hear_put_back(w, cell_of(book, head.place, head.sku), head.units, head.time)
+        hear_put_back(w, head.place, cell_of(book, head.place, head.sku), head.units, head.time)
     elif by_serial[head.shipment] != NONE:
         shipment = by_serial[head.shipment]
         if head.kind in (_PICK, _AWAY):

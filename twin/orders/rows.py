@@ -158,6 +158,15 @@ def count(book: Book, day: int, field: int, more: int) -> None:
     book.tally[day, field] += more
 
 
+@inlined()
+def keep_level(book: Book, field: int, net: NDArray[np.int64], change: int) -> None:
+    """The integral of a level: change x time left in the day; ``net`` of the days before is added when the tally is closed."""
+    now = book.control[_NOW]
+    day = page(book, now)
+    book.tally[day, field] += change * (book.control[_START] + (day + 1) * _DAY - now)
+    net[day] += change
+
+
 def link(rows: NDArray[np.void], first: int) -> None:
     """Chain rows from ``first`` on into a free list that ends in NONE."""
     rows["next"][first:] = np.arange(first + 1, rows.size + 1)

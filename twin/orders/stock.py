@@ -14,16 +14,15 @@ from policies.reservation.life import (
     soft_change,
 )
 from twin.kpis.orders import ORDER
-from twin.orders.rows import decided, page
+from twin.orders.rows import decided, keep_level
 from twin.orders.state import NONE, UNROUTED, Book, Control
 from twin.orders.tables import Tables, book_of, record_of
 from twin.parts import inlined, part
 from twin.record.apply import check_point
-from twin.record.outs import free_changes, free_of
+from twin.record.outs import crosses, free_changes, free_of
 from twin.record.state import Record
 
-_NOW, _WAITING, _START = int(Control.NOW), int(Control.WAITING), int(Control.START)
-_OWED_US, _DAY = ORDER["backorder_us"], 86_400_000_000
+_NOW, _WAITING, _OWED_US = int(Control.NOW), int(Control.WAITING), ORDER["backorder_us"]
 
 
 @inlined()
@@ -124,7 +123,8 @@ def _change(book: Book, record: Record, cell: int, before: int, after: int, unit
     reserved, owed = reserved_change(before, after, units), backordered_change(before, after, units)
     if reserved != 0 or owed != 0:
         row = record.cells[np.uintp(cell)]
-        free_changes(record, place_of(book, cell), free_of(row), -reserved, book.control[_NOW])
+        if crosses(free_of(row), -reserved):
+            free_changes(record, place_of(book, cell), free_of(row), -reserved, book.control[_NOW])
         row.reserved += reserved
         row.backordered += owed
         row.position -= reserved + owed
@@ -144,7 +144,7 @@ def wait_in_queue(book: Book, line: int) -> None:
         book.lines[last].after = line
     book.last_waiting[row.cell] = line
     book.control[_WAITING] += 1
-    _owe(book, row.units)
+    keep_level(book, _OWED_US, book.owed_net, row.units)
 
 
 @inlined()
@@ -160,13 +160,5 @@ def _leave_queue(book: Book, line: int) -> None:
         book.lines[row.after].before = row.before
     row.before, row.after = NONE, NONE
     book.control[_WAITING] -= 1
-    _owe(book, -row.units)
+    keep_level(book, _OWED_US, book.owed_net, -row.units)
 
-
-@inlined()
-def _owe(book: Book, change: int) -> None:
-    """The integral of units that wait, as that of holds: change x time left in the day."""
-    now = book.control[_NOW]
-    day = page(book, now)
-    book.tally[day, _OWED_US] += change * (book.control[_START] + (day + 1) * _DAY - now)
-    book.owed_net[day] += change

@@ -22,7 +22,7 @@ from twin.orders.tables import Tables, book_of, record_of
 from twin.parts import inlined, part
 from twin.record.state import Record
 
-_NOW, _HEARD, _BACKORDERS = (int(c) for c in (Control.NOW, Control.HEARD, Control.BACKORDERS))
+_NOW, _HEARD, _WAITING = (int(c) for c in (Control.NOW, Control.HEARD, Control.WAITING))
 _SAID_ALLOCATED = int(Life.ALLOCATED)
 
 
@@ -49,7 +49,7 @@ def allocate(w: Tables, cell: int) -> None:
     """Stock of a cell may have come: those who wait for it get theirs, first come, first served."""
     book = book_of(w)
     record = record_of(w)
-    if not book.control[_BACKORDERS]:
+    if not (book.control[_WAITING] and record.cells[cell].backordered):  # of which those who wait here are a part
         return
     line, of_others = np.int64(book.waiting[cell]), safety_of(book, cell)
     if line == NONE or free_units(record, cell) - of_others < book.lines[line].units:

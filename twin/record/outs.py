@@ -24,12 +24,18 @@ def free_of(row: Row) -> int:
 
 
 @inlined()
+def crosses(before: int, delta: int) -> bool:
+    """Whether by ``delta`` a cell has something to promise for the first time, or nothing any more."""
+    return (before > 0) != (before + delta > 0)
+
+
+@inlined()
 def free_changes(record: Record, location: int, before: int, delta: int, time: int) -> None:
     """What a cell of a location has to promise changes by ``delta`` from ``before``, at a record time in µs.
 
     Part of the callers' loops, and without a call in it: whatever calls with a record in hand has its references counted.
     """
-    if (before > 0) != (before + delta > 0):
+    if crosses(before, delta):
         cells = 1 if before > 0 else -1
         since = max(time - record.since[0], 0)
         day = since // DAY

@@ -11,7 +11,7 @@ from policies.reservation.life import BACKORDERED, HELD, RESERVED
 from tests.twin.record.free import nothing_free
 from tests.twin.scenes import Ran
 from twin.fulfilment.orders import WebOrders
-from twin.fulfilment.state import Hold
+from twin.fulfilment.state import CHUNK, Hold
 from twin.orders.state import NONE, UNROUTED, Control, Parcel, Stage
 
 Rows = NDArray[np.void]
@@ -24,14 +24,14 @@ def orders_of(ran: Ran) -> WebOrders:
     return found
 
 
-def chain(rows: Rows, first: int, field: str = "next") -> list[int]:
+def chain(following: NDArray[np.int32], first: int) -> list[int]:
     """Numbers of the rows that hang together."""
     found, seen = [], set[int]()
     while first != NONE:
         assert first not in seen, "a chain that bites its tail"
         seen.add(first)
         found.append(first)
-        first = int(rows[field][first])
+        first = int(following[first])
     return found
 
 
@@ -106,12 +106,16 @@ class BookChecks:
             (book.shipments, book.control[Control.FREE_SHIPMENTS], book.control[Control.SHIPMENTS_LEFT]),
             (of.sessions, control[Hold.FREE_SESSIONS], control[Hold.SESSIONS_LEFT]),
             (of.pieces, control[Hold.FREE_PIECES], control[Hold.PIECES_LEFT]),
-            (of.due, control[Hold.FREE_DUE], control[Hold.DUE_LEFT]),
         ):
-            assert len(chain(rows, int(first))) == left
-        assert of.due.size - control[Hold.DUE_LEFT] == control[Hold.HEAP] + control[Hold.LATER]
+            assert len(chain(rows["next"], int(first))) == left
+        chunks = chain(of.next_chunk, int(control[Hold.FREE_CHUNKS]))
+        assert len(chunks) == control[Hold.CHUNKS_LEFT]
+        waiting = of.slices[of.slices["chunk"] != NONE]
+        assert waiting["many"].sum() == control[Hold.LATER]
+        assert of.next_chunk.size - control[Hold.CHUNKS_LEFT] == (-(-(waiting["many"] - waiting["inside"]) // CHUNK) + 1).sum()
         left_over = np.count_nonzero(book.orders["stage"] != Stage.FREE)
         if left_over == 0:
             assert control[Hold.SESSIONS_LEFT] == of.sessions.size
-            assert control[Hold.DUE_LEFT] >= of.due.size - (of.pieces.size - control[Hold.PIECES_LEFT])  # returns under way
+            due = control[Hold.HEAP] + control[Hold.LATER] + control[Hold.PRESENT_END] - control[Hold.PRESENT]
+            assert due <= of.pieces.size - control[Hold.PIECES_LEFT]  # returns under way
         return int(left_over)
