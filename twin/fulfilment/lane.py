@@ -58,7 +58,6 @@ _CHECKOUT, _CANCEL, _SERVED, _CONFIRMED, _SHIP, _DELIVER, _READY, _COLLECT, _GIV
 _KIND = (1 << KIND_BITS) - 1
 _EXPIRY = int(Phase.RELEASE) << 1
 _REVIEW = int(Phase.REVIEW) << 1
-_BITS = (1 << KEY_SHIFT) - 1
 REACHED, ASKS, FULL = 0, 1, 2
 """Why ``advance_orders`` returned: it came as far as it could; a rule in Python is asked; memory must grow."""
 SPARE = 4096  # rows of each kind that one thing that happens may need
@@ -187,28 +186,16 @@ def _happen(w: Tables) -> None:
 
 
 @inlined()
-def next_order_key(w: Tables, of: Fulfilment, book: Book) -> int:
-    """Key of the next thing that happens to orders."""
-    expiry = min(next_hold_end(book), next_hard_end(book))
-    if expiry != NEVER:
-        expiry = (expiry << KEY_SHIFT) | _EXPIRY
-    key: int = min(of.carts[of.control[_NEXT_CART]].key, next_due(w, of), expiry)
-    return key
-
-
-@inlined()
-def _is_full(of: Fulfilment, book: Book) -> bool:
-    """Whether what may happen next could need more rows than are left."""
-    rooms = min(
-        book.control[_ORDERS_LEFT], book.control[_LINES_LEFT], book.control[_SHIPMENTS_LEFT],
-        of.control[_SESSIONS_LEFT], of.control[_PIECES_LEFT], of.control[_CHUNKS_LEFT], book.log.size - book.control[_LOG],
-        book.messages.size - book.control[_MESSAGES], of.heap.size - of.control[_HEAP], of.present.size - of.control[_FULLEST],
-    )  # fmt: skip
-    timers = max(
-        book.control[_SOFT_END] - book.control[_SOFT_FIRST] - book.soft_timers.size,
-        book.control[_HARD_END] - book.control[_HARD_FIRST] - book.hard_timers.size,
-    )
-    return rooms < SPARE or timers > -SPARE
+def _rooms(of: Fulfilment, book: Book) -> int:
+    """How many things may surely happen before memory must grow: each needs no more than ``SPARE`` rows of a kind."""
+    control, mine = book.control, of.control
+    return min(
+        control[_ORDERS_LEFT], control[_LINES_LEFT], control[_SHIPMENTS_LEFT], mine[_SESSIONS_LEFT], mine[_PIECES_LEFT],
+        mine[_CHUNKS_LEFT], book.log.size - control[_LOG], book.messages.size - control[_MESSAGES],
+        of.heap.size - mine[_HEAP], of.present.size - mine[_FULLEST],
+        book.soft_timers.size - (control[_SOFT_END] - control[_SOFT_FIRST]),
+        book.hard_timers.size - (control[_HARD_END] - control[_HARD_FIRST]),
+    ) // SPARE  # fmt: skip
 
 
 @inlined()
@@ -232,23 +219,29 @@ def advance_orders(w: Tables, until: int, at_once: bool, rows: int) -> int:
     if book.control[_ASK] != NONE:
         answer(w, rows)
         until = _settle(w, of, book, record, until)
+    rooms = np.int64(0)
     while True:
-        key = next_order_key(w, of, book)
+        due, held, reserved = next_due(w, of), next_hold_end(book), next_hard_end(book)
+        expiry = min(held, reserved)
+        if expiry != NEVER:
+            expiry = (expiry << KEY_SHIFT) | _EXPIRY
+        key = min(of.carts[of.control[_NEXT_CART]].key, due, expiry)
         stop = min(until, key + 1)
         reached = run_track(shelves, record, track, operations, stop, at_once)
         if reached < stop or key >= until:
             book.control[_FLOOR] = max(book.control[_FLOOR], min(reached, until))
             return min(reached, until)
-        if _is_full(of, book):
+        rooms = rooms - 1 if rooms > 1 else _rooms(of, book)
+        if rooms == 0:
             of.control[_STOP] = FULL
             return key
         time = key >> KEY_SHIFT
         book.control[_NOW], book.control[_HEARD_AT], book.control[_KEY] = time, key | HEARD, key
-        if next_due(w, of) == key:
+        if due == key:
             _happen(w)
-        elif next_hold_end(book) == time and key & _BITS == _EXPIRY:
+        elif held == time and key == expiry:
             expire_hold(w)
-        elif next_hard_end(book) == time and key & _BITS == _EXPIRY:
+        elif reserved == time and key == expiry:
             expire_reservation(w)
         else:
             come(w)

@@ -6,7 +6,7 @@ from __future__ import annotations
 from policies.routing.columns import LOCATION
 from twin.intrinsics import prefetch
 from twin.orders.state import NONE, Book, Control
-from twin.orders.stock import cell_of
+from twin.orders.stock import cell_of, first_ranging
 from twin.parts import inlined
 from twin.record.state import Record
 
@@ -21,7 +21,7 @@ def ask_for_cell(book: Book, record: Record, zone: int, pickup: int, sku: int) -
     if pickup != NONE:
         cell = cell_of(book, pickup, sku)
     else:
-        for c in range(book.candidate_first[zone], book.candidate_first[zone + 1]):
+        for c in range(book.candidate_first[zone] + first_ranging(book, zone, sku), book.candidate_first[zone + 1]):
             location = book.candidates[c, LOCATION]
             node = book.nodes[location]
             if node.ships_from <= now < node.ships_to:

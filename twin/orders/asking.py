@@ -12,7 +12,7 @@ from twin.intrinsics import prefetch
 from twin.memory import Row
 from twin.orders.clocks import shown_at
 from twin.orders.state import NONE, UNROUTED, Book, Control
-from twin.orders.stock import cell_of, safety_of, spare_units
+from twin.orders.stock import cell_of, first_ranging, safety_of, spare_units
 from twin.orders.tables import Tables, book_of, record_of
 from twin.parts import inlined, part
 from twin.record.state import Record
@@ -23,7 +23,8 @@ _LATER, _COOLDOWN, _RULE = int(Control.LATER_WOULD_DO), int(Control.COOLDOWN), i
 _HONOURS, _WANTED, _PLACING, _BACKORDERS = (
     int(c) for c in (Control.HONOURS_SOFT, Control.WANTED_LINES, Control.PLACED, Control.BACKORDERS)
 )
-FEW, MORE_AT_ONCE = 2, 4  # candidates that are looked up at first; times as many whenever the rule says that it needs more
+FEW, MORE_AT_ONCE = 1, 4
+"""Candidates that are looked up at first, of those that may have all; times as many whenever the rule says that it needs more."""
 
 
 @part()
@@ -206,6 +207,17 @@ def _swap_lines(book: Book, i: int, j: int) -> None:
         lines[i, column], lines[j, column] = lines[j, column], lines[i, column]
 
 
+@inlined()
+def _first_of_all(book: Book, slot: int) -> int:
+    """The first candidate that may have all lines in question."""
+    first: int = 0
+    zone = book.orders[slot].zone
+    if book.orders[slot].pickup == NONE:
+        for i in range(book.control[_ASKED]):
+            first = max(first, first_ranging(book, zone, book.lines[book.question_rows[i]].sku))
+    return first
+
+
 @part()
 def decide_question(w: Tables) -> int:
     """Ask the compiled rule the question in hand; rows of its plan, 0 where nobody can fill the order.
@@ -217,7 +229,7 @@ def decide_question(w: Tables) -> int:
     value = value_of(book, slot)
     while True:
         first, many = book.control[_FIRST], book.control[_MANY]
-        known = min(FEW, many)
+        known = min(_first_of_all(book, slot) + FEW, many)
         look_up(w, 0, known)
         table = book.alone if book.orders[slot].pickup != NONE else book.candidates
         rows = MORE

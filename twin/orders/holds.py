@@ -12,7 +12,7 @@ from twin.kpis.orders import ORDER
 from twin.orders.ahead import ask_for_carts
 from twin.orders.rows import count, give_order, heard, keep_level, note, page, take_order
 from twin.orders.state import NONE, Book, Control, Life, Stage
-from twin.orders.stock import begin, cell_of, safety_of, spare_units, step
+from twin.orders.stock import begin, cell_of, first_ranging, safety_of, spare_units, step
 from twin.orders.tables import Tables, book_of, record_of
 from twin.parts import inlined, part
 from twin.record.state import Record
@@ -72,7 +72,7 @@ def _where_held(book: Book, record: Record, zone: int, pickup: int, sku: int, un
     if pickup != NONE:
         return _granted(book, record, pickup, sku, units)
     now = book.control[_NOW]
-    for c in range(book.candidate_first[zone], book.candidate_first[zone + 1]):
+    for c in range(book.candidate_first[zone] + first_ranging(book, zone, sku), book.candidate_first[zone + 1]):
         location = book.candidates[c, LOCATION]
         node = book.nodes[location]
         if node.ships_from <= now < node.ships_to:

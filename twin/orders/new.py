@@ -10,6 +10,7 @@ from policies.routing.columns import SPLIT_LINES
 from twin.clock import NEVER
 from twin.kpis.orders import ORDER_FIELDS
 from twin.memory import rows_of
+from twin.orders.ranging import ranging_of
 from twin.orders.rows import link
 from twin.orders.state import (
     ASKED,
@@ -46,6 +47,7 @@ def new_book(plan: Plan, *, logs: bool = False, records: bool = False) -> Book:
     goods["grams"], goods["volume_grams"], goods["volume_cm3"], goods["price"] = _billed(plan, web)
     goods["margin"] = goods["price"] - np.rint(plan.items.cost * 1e6).astype(np.int64)
     numbers = np.arange(len(nodes), dtype=np.int64)
+    ranging = ranging_of(nodes, sheets, len(goods), web.candidate_first, web.candidates)
     book = Book(
         orders=_pool(ORDER), lines=_pool(LINE), shipments=_pool(SHIPMENT),
         soft=np.zeros(plan.cells, np.int32),
@@ -67,6 +69,7 @@ def new_book(plan: Plan, *, logs: bool = False, records: bool = False) -> Book:
         tally=np.zeros((plan.days, len(ORDER_FIELDS)), np.int64), hold_net=np.zeros(plan.days, np.int64),
         log=np.zeros(_LOG, ENTRY), messages=np.zeros(_LOG, MESSAGE), control=np.zeros(len(Control), np.int64),
         jumps=plan.local_days.jumps, owed_net=np.zeros(plan.days, np.int64),
+        kinds=ranging.kinds, nearest=ranging.nearest,
     )  # fmt: skip
     _set_control(book, plan, web, logs)
     book.control[Control.RECORDS] = records

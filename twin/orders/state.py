@@ -313,6 +313,8 @@ class Book(NamedTuple):
     control: NDArray[np.int64]
     jumps: NDArray[np.int64]  # (time zones, days, 2): see twin.local_days
     owed_net: NDArray[np.int64]  # (days,) units that began to wait for stock less those that no longer do
+    kinds: NDArray[np.int32]  # (SKUs,): see twin.orders.ranging
+    nearest: NDArray[np.int32]  # (z, kinds)
 
 
 _I8, _I4 = np.int64, np.int32
@@ -356,4 +358,6 @@ def open_book(t: NDArray[np.int64]) -> Book:
         carray(pointer(t[31, 0]), (t[31, 1],), _I8),
         carray(pointer(t[32, 0]), (t[32, 1], t[32, 2], t[32, 3]), _I8),
         carray(pointer(t[33, 0]), (t[33, 1],), _I8),
+        carray(pointer(t[34, 0]), (t[34, 1],), _I4),
+        carray(pointer(t[35, 0]), (t[35, 1], t[35, 2]), _I4),
     )

@@ -41,6 +41,13 @@ def cell_of(book: Book, location: int, sku: int) -> int:
 
 
 @inlined()
+def first_ranging(book: Book, zone: int, sku: int) -> int:
+    """Place among the candidates of a zone before which none ranges a SKU."""
+    place: int = book.nearest[zone, book.kinds[sku]]
+    return place
+
+
+@inlined()
 def place_of(book: Book, cell: int) -> int:
     """The location of a cell."""
     low, high = 0, book.nodes.size - 1
