@@ -7,7 +7,9 @@ arrays alive for as long as their table is used.
 
 from __future__ import annotations
 
+import mmap
 from collections.abc import Iterable
+from contextlib import suppress
 from typing import Any, TypeAlias, TypeVar
 
 import numpy as np
@@ -20,7 +22,26 @@ Row: TypeAlias = Any
 
 _Kind = TypeVar("_Kind", bound=np.generic)
 CACHE_LINE = 64  # bytes
+_LARGE_PAGE, _MANY = 1 << 21, 1 << 22  # bytes
 COLUMNS = 4  # address, then up to three lengths
+
+
+def spread(size: int, kind: np.dtype[_Kind] | type[_Kind]) -> NDArray[_Kind]:
+    """So many zeros that are read here and there: on large pages, where there are many and the system has such pages.
+
+    Pages of 4 KiB of more than some MiB do not fit the processor's table of them, and nearly every read would look its page up in
+    memory first. Memory that a process had in use before is not given to it as large pages again.
+    """
+    bytes_ = size * np.dtype(kind).itemsize
+    if bytes_ < _MANY or not hasattr(mmap, "MADV_HUGEPAGE"):
+        return np.zeros(size, kind)
+    pages = mmap.mmap(-1, bytes_ + _LARGE_PAGE, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
+    with suppress(OSError):  # a system without them
+        pages.madvise(mmap.MADV_HUGEPAGE)
+    memory = np.frombuffer(pages, np.uint8)
+    start = -memory.ctypes.data % _LARGE_PAGE
+    found: NDArray[_Kind] = memory[start : start + bytes_].view(kind)
+    return found
 
 
 def rows_of(size: int, kind: np.dtype[_Kind]) -> NDArray[_Kind]:
@@ -28,7 +49,7 @@ def rows_of(size: int, kind: np.dtype[_Kind]) -> NDArray[_Kind]:
 
     NumPy's large arrays begin 16 bytes after one: half of all rows of 32 bytes would cost a second miss.
     """
-    memory = np.zeros(size * kind.itemsize + CACHE_LINE, np.uint8)
+    memory = spread(size * kind.itemsize + CACHE_LINE, np.uint8)
     start = -memory.ctypes.data % CACHE_LINE
     rows: NDArray[_Kind] = memory[start : start + size * kind.itemsize].view(kind)
     return rows

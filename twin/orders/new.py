@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TypeVar
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -9,7 +11,7 @@ from policies.routing.built_in import BuiltIn
 from policies.routing.columns import SPLIT_LINES
 from twin.clock import NEVER
 from twin.kpis.orders import ORDER_FIELDS
-from twin.memory import rows_of
+from twin.memory import rows_of, spread
 from twin.orders.ranging import ranging_of
 from twin.orders.rows import link
 from twin.orders.state import (
@@ -29,6 +31,7 @@ from twin.orders.state import (
 from twin.plan.build import Plan
 from twin.plan.web import WebPlan
 
+_Kind = TypeVar("_Kind", bound=np.generic)
 _ROWS = 1 << 14  # of a pool at first
 _LOG = 1 << 15
 
@@ -50,11 +53,10 @@ def new_book(plan: Plan, *, logs: bool = False, records: bool = False) -> Book:
     ranging = ranging_of(nodes, sheets, len(goods), web.candidate_first, web.candidates)
     book = Book(
         orders=_pool(ORDER), lines=_pool(LINE), shipments=_pool(SHIPMENT),
-        soft=np.zeros(plan.cells, np.int32),
-        waiting=np.full(plan.cells if backorders else 1, NONE, np.int32),
-        last_waiting=np.full(plan.cells if backorders else 1, NONE, np.int32),
+        soft=spread(plan.cells, np.int32),
+        waiting=_of_cells(plan, backorders, np.int32, NONE), last_waiting=_of_cells(plan, backorders, np.int32, NONE),
         safety=web.safety,
-        rejected=np.full(plan.cells if web.routing.reject_cooldown else 1, -(1 << 62), np.int64),
+        rejected=_of_cells(plan, web.routing.reject_cooldown > 0, np.int64, -(1 << 62)),
         nodes=nodes, places=sheets, candidate_first=web.candidate_first, candidates=web.candidates,
         alone=np.stack([np.zeros_like(numbers), np.zeros_like(numbers), numbers], axis=1),
         tariff=web.routing.tariff if isinstance(web.routing, BuiltIn) else np.zeros((1, 1), np.int64),
@@ -74,6 +76,13 @@ def new_book(plan: Plan, *, logs: bool = False, records: bool = False) -> Book:
     _set_control(book, plan, web, logs)
     book.control[Control.RECORDS] = records
     return book
+
+
+def _of_cells(plan: Plan, needed: bool, kind: type[_Kind], value: int) -> NDArray[_Kind]:
+    """A number for each cell, or a single one where nobody looks."""
+    found = spread(plan.cells if needed else 1, kind)
+    found[:] = value
+    return found
 
 
 def _pool(kind: np.dtype[np.void]) -> NDArray[np.void]:

@@ -10,7 +10,7 @@ from numba import carray
 from numpy.typing import NDArray
 
 from twin.compiled import compiled, inlined
-from twin.memory import pointer, rows_of
+from twin.memory import pointer, rows_of, spread
 
 NO_POINT = -(1 << 31)  # of a cell without a rule
 
@@ -155,7 +155,7 @@ def new_record(cells: int, *, locations: int, window: int, folds_counts: bool, r
     senders["first"] = np.arange(senders.size) * power_of_two(window)
     return Record(
         cells=rows,
-        asks=np.zeros(cells, np.uint8),
+        asks=spread(cells, np.uint8),
         signals=np.empty(cells, np.int32),
         seen=np.zeros(senders.size * power_of_two(window), np.uint8),
         senders=senders,

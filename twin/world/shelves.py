@@ -53,7 +53,7 @@ class ShelfLane:
     ) -> None:  # fmt: skip
         backorders = plan.scenario.demand.unmet.pos == "backorder"
         self.shelves: Shelves = new_shelves(
-            plan.opening.astype(np.int32), tracks=plan.tracks, days=plan.days, buckets=plan.buckets, by_cell=plan.by_cell,
+            plan.opening, tracks=plan.tracks, days=plan.days, buckets=plan.buckets, by_cell=plan.by_cell,
             categories=len(plan.items.categories), backorders=backorders, start_us=plan.scenario.start_us,
             category=plan.items.category, price=plan.items.price, cost=plan.items.cost, latency=plan.streams.pos.latency,
             lags_from=plan.scenario.warmup_us, hours=plan.open_hours,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from enum import IntEnum
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numba import carray
@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from twin.clock import DAY, NEVER
 from twin.compiled import inlined
 from twin.kpis.ledger import LAG_BINS
-from twin.memory import pointer
+from twin.memory import pointer, spread
 
 # A POS line that is due, in order of key.
 SALE = np.dtype(
@@ -175,7 +175,7 @@ def no_operations() -> Operations:
 
 
 def new_shelves(
-    opening: NDArray[np.int32],
+    opening: NDArray[np.integer[Any]],
     *,
     tracks: int,
     days: int,
@@ -191,7 +191,7 @@ def new_shelves(
     hours: NDArray[np.int64],
     lags_from: int = 0,
 ) -> Shelves:
-    """Shelves filled with ``opening`` units a cell (taken over, not copied), and an empty ledger."""
+    """Shelves filled with ``opening`` units a cell, and an empty ledger."""
     control = np.zeros(len(Control), np.int64)
     control[Control.LAGS_FROM] = lags_from
     items = np.zeros(price.size, ITEM)
@@ -202,9 +202,11 @@ def new_shelves(
     control[Control.BY_CELL] = by_cell
     control[Control.CATEGORIES] = categories
     control[Control.BACKORDERS] = backorders
+    on_hand = spread(opening.size, np.int32)
+    on_hand[:] = opening
     return Shelves(
-        on_hand=opening,
-        backorders=np.zeros(opening.size if backorders else 1, np.int32),
+        on_hand=on_hand,
+        backorders=spread(opening.size if backorders else 1, np.int32),
         items=items,
         pages=np.zeros(days * buckets, PAGE),
         pending=np.zeros(1024, PENDING),
