@@ -6,17 +6,23 @@ import numpy as np
 from numpy.typing import NDArray
 
 from twin.channel.deliver import deliver, open_channel
+from twin.clock import KEY_SHIFT, NEVER
 from twin.compiled import compiled
 from twin.demand.generate import draw_clockwork, draw_stream
 from twin.demand.streams import open_streams
 from twin.demand.tables import open_clockworks
 from twin.demand.words import Desk
+from twin.fulfilment.pending import enter, next_due, take_first
+from twin.fulfilment.state import What
+from twin.fulfilment.tables import fulfilment_of
 from twin.random.tables import discrete_draw, quantile_draw
 from twin.record.apply import hear_backfill, hear_sale
 from twin.record.state import open_record
 from twin.sorting import BUCKET_ENDS, sort_rows
 from twin.world.calendar import drop_first, push
 from twin.world.state import open_shelves
+
+_UNSEEN = int(What.INSPECTED)  # nothing is looked up ahead for it
 
 
 @compiled()
@@ -102,3 +108,19 @@ def push_pending(
 def drop_pending(table: NDArray[np.int64]) -> None:
     """Remove what is due first from the lane's calendar."""
     drop_first(open_shelves(table))
+
+
+@compiled()
+def enter_and_take(w: int, start: int, delays: NDArray[np.int64], takes: NDArray[np.int64], out: NDArray[np.int64]) -> int:
+    """Enter what is due after each of ``delays`` from the last time taken, then take as many as ``takes`` says, all at the end."""
+    of = fulfilment_of(w)
+    now, taken = start, 0
+    for i in range(delays.size):
+        enter(w, (now + delays[i]) << KEY_SHIFT, _UNSEEN, i, 7 * i)
+        for _ in range(takes[i]):
+            if next_due(w, of) != NEVER:
+                first = take_first(of)
+                now = first.key >> KEY_SHIFT
+                out[taken, 0], out[taken, 1], out[taken, 2] = first.key, first.who, first.other
+                taken += 1
+    return taken

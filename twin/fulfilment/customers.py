@@ -45,7 +45,7 @@ def come(w: Tables) -> None:
     if cart.checkout == time:
         _place(w, slot, cart.number, zone, pickup, cart.cancel)
         return
-    hold_lines(w, book, record, slot)
+    hold_lines(book, record, slot)
     if cart.checkout != NEVER:
         _pay_later(w, of, cart, slot)
 
@@ -125,7 +125,7 @@ def _nth(of: Fulfilment, first: int, n: int) -> int:
 def _place(w: Tables, slot: int, number: int, zone: int, pickup: int, cancel: int) -> None:
     book = book_of(w)
     record = record_of(w)
-    placed = begin_order(w, book, record, slot, number, zone, pickup)
+    placed = begin_order(book, record, slot, number, zone, pickup)
     route(w, book, placed)
     if cancel != NEVER:
         enter(w, (cancel << KEY_SHIFT) | _RELEASE, _CANCEL, placed, number)

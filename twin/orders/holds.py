@@ -12,7 +12,7 @@ from twin.kpis.orders import ORDER
 from twin.orders.ahead import ask_for_carts
 from twin.orders.rows import count, give_order, heard, keep_level, note, page, take_order
 from twin.orders.state import NONE, Book, Control, Life, Stage
-from twin.orders.stock import begin, cell_of, first_ranging, safety_of, spare_units, step
+from twin.orders.stock import begin_here, cell_of, first_ranging, safety_of, spare_units, step_from
 from twin.orders.tables import Tables, book_of, record_of
 from twin.parts import inlined, part
 from twin.record.state import Record
@@ -43,7 +43,7 @@ def begin_cart(book: Book, number: int, zone: int, pickup: int, come: int) -> in
 
 
 @inlined()
-def hold_lines(w: Tables, book: Book, record: Record, slot: int) -> None:
+def hold_lines(book: Book, record: Record, slot: int) -> None:
     """Ask for a hold of each line of a cart, at the first candidate that grants it."""
     cart = book.orders[slot]
     line, held = cart.first, 0
@@ -54,7 +54,7 @@ def hold_lines(w: Tables, book: Book, record: Record, slot: int) -> None:
             count(book, cart.day, _LIMITED, 1)
             note(book, _SAID_LIMITED, cart.number, NONE, row.sku, row.units, 0)
         else:
-            begin(w, line, HELD, cell)
+            begin_here(book, record, line, HELD, cell)
             keep_level(book, _HOLD_US, book.hold_net, 1)
             held += 1
             note(book, _SAID_HELD, cart.number, NONE, row.sku, row.units, cell)
@@ -94,11 +94,11 @@ def _granted(book: Book, record: Record, location: int, sku: int, units: int) ->
 
 
 @inlined()
-def end_holds(w: Tables, book: Book, record: Record, slot: int, event: int) -> int:
+def end_holds(book: Book, record: Record, slot: int, event: int) -> int:
     """All holds of a cart end by one event; returns how many there were."""
     line, many = book.orders[slot].first, 0
     while line != NONE:
-        if book.lines[line].state == HELD and step(w, line, event):
+        if book.lines[line].state == HELD and step_from(book, record, line, HELD, event):
             keep_level(book, _HOLD_US, book.hold_net, -1)
             many += 1
         line = book.lines[line].next
@@ -126,7 +126,7 @@ def expire_hold(w: Tables) -> None:
     cart = book.orders[slot]
     if cart.stage != _CART or (cart.number & 0x7FFFFFFF) != timer.stamp:
         return  # it has become an order
-    many = end_holds(w, book, record, slot, EXPIRE)
+    many = end_holds(book, record, slot, EXPIRE)
     count(book, cart.day, _EXPIRED, many)
     if many > 0:
         note(book, _SAID_EXPIRED, cart.number, NONE, NONE, many, 0)
@@ -134,6 +134,6 @@ def expire_hold(w: Tables) -> None:
 
 
 @inlined()
-def convert(w: Tables, book: Book, record: Record, slot: int) -> None:
+def convert(book: Book, record: Record, slot: int) -> None:
     """A cart's holds give way to the order that it becomes."""
-    end_holds(w, book, record, slot, CONVERT)
+    end_holds(book, record, slot, CONVERT)

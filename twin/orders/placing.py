@@ -43,14 +43,14 @@ _SAID_PLACED, _SAID_REFUSED, _SAID_NOT = (int(c) for c in (Life.PLACED, Life.REF
 
 
 @inlined()
-def begin_order(w: Tables, book: Book, record: Record, slot: int, number: int, zone: int, pickup: int) -> int:
+def begin_order(book: Book, record: Record, slot: int, number: int, zone: int, pickup: int) -> int:
     """A checkout: the cart's holds give way to the order; returns its row, which is a new one where the cart is gone.
 
     A new row has no lines yet: the caller adds them (``take_line``), then asks with ``route``.
     """
     now = book.control[_NOW]
     if slot != NONE and book.orders[slot].number == number and book.orders[slot].stage == _CART:
-        convert(w, book, record, slot)
+        convert(book, record, slot)
     else:
         slot = begin_cart(book, number, zone, pickup, 1)
     row = book.orders[slot]

@@ -49,12 +49,12 @@ def _hear_demand(w: Tables, told: NDArray[np.void], at: int, end: int, by_number
     if head.kind == _CART:
         slot = _begin(book, told, at, end, 1)
         by_number[head.number] = slot
-        hold_lines(w, book, record, slot)
+        hold_lines(book, record, slot)
         return
     slot = by_number[head.number]
     if slot == NONE or book.orders[slot].number != head.number:
         slot = _begin(book, told, at, end, int(slot == NONE))
-    placed = begin_order(w, book, record, slot, head.number, head.zone, head.place)
+    placed = begin_order(book, record, slot, head.number, head.zone, head.place)
     by_number[head.number] = placed
     route(w, book, placed)
 

@@ -82,8 +82,12 @@ def safety_of(book: Book, cell: int) -> np.int64:
 @part()
 def begin(w: Tables, line: int, state: int, cell: int) -> None:
     """A reservation of a line begins, at a cell."""
-    book = book_of(w)
-    record = record_of(w)
+    begin_here(book_of(w), record_of(w), line, state, cell)
+
+
+@inlined()
+def begin_here(book: Book, record: Record, line: int, state: int, cell: int) -> None:
+    """As ``begin``, for a caller that has but one state to begin in: of the rest nothing is compiled."""
     row = book.lines[line]
     row.cell, row.state = cell, state
     row.stamp += 1
@@ -99,11 +103,15 @@ def step(w: Tables, line: int, event: int) -> bool:
     """
     book = book_of(w)
     record = record_of(w)
+    before = np.int64(book.lines[line].state)
+    return before != UNROUTED and step_from(book, record, line, before, event)
+
+
+@inlined()
+def step_from(book: Book, record: Record, line: int, before: int, event: int) -> bool:
+    """As ``step``, for a caller that knows the state."""
     row = book.lines[line]
-    before = np.int64(row.state)
-    if before == UNROUTED:
-        return False
-    after = follow(before, event)  # type: ignore[arg-type]
+    after = follow(before, event)
     if after == REFUSED:
         return False
     row.state = after
