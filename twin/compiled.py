@@ -21,7 +21,6 @@ from llvmlite.binding import ffi
 from numba import njit
 from numba.core import environment
 from numba.core.caching import Cache, FunctionCache
-from numba.core.dispatcher import Dispatcher
 from numba.core.environment import Environment, lookup_environment
 from numba.core.runtime import rtsys
 
@@ -88,6 +87,11 @@ def _environment_from_cache(module: str, constants: list[Any], name: str) -> Env
     return found
 
 
+Cache.load_overload = _load_from_cache
+environment._rebuild_env = _environment_from_cache
+ffi.lib._lock._cblist.clear()  # numba tells of every call of LLVM: thousands of events at each start, to nobody
+
+
 class _CacheWhenAsked:
     """numba's cache of a function, which it makes at import of each: hundreds look for their folder, and few are asked."""
 
@@ -100,19 +104,18 @@ class _CacheWhenAsked:
         return getattr(self._cache, name)
 
 
-def _cache_when_asked(dispatcher: Any) -> None:
-    dispatcher._cache = _CacheWhenAsked(dispatcher.py_func)
+def compiled(**options: Any) -> Callable[[Callable[..., Any]], Any]:
+    """A kernel that Python calls: ``@compiled()``. ``options`` are those of numba."""
+
+    def decorated(function: Callable[..., Any]) -> Any:
+        dispatcher = njit(nogil=True, **options)(function)
+        dispatcher._cache = _CacheWhenAsked(function)
+        return dispatcher
+
+    return decorated
 
 
-Cache.load_overload = _load_from_cache
-Dispatcher.enable_caching = _cache_when_asked  # type: ignore[assignment,method-assign]
-environment._rebuild_env = _environment_from_cache
-ffi.lib._lock._cblist.clear()  # numba tells of every call of LLVM: thousands of events at each start, to nobody
-
-compiled = partial(njit, cache=True, nogil=True)
-"""A kernel that Python calls: ``@compiled()``."""
-
-inlined = partial(njit, cache=True, nogil=True, forceinline=True, no_cpython_wrapper=True, no_cfunc_wrapper=True)
+inlined = partial(compiled, forceinline=True, no_cpython_wrapper=True, no_cfunc_wrapper=True)
 """A small function that becomes part of the kernels that call it: ``@inlined()``. Python cannot call it, which spares the
 compiler the unpacking of its arguments, the larger part of its work. A long one with several callers stays a function:
 ``forceinline=False``."""
