@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from twin.clock import NEVER
-from twin.fulfilment.state import KIND_BITS, Fulfilment, Hold, What
+from twin.fulfilment.state import KIND_BITS, PICKED, Fulfilment, Hold, What
 from twin.intrinsics import prefetch
 from twin.memory import Row
 from twin.orders.ahead import ask_for_cell, ask_for_lines
@@ -13,7 +13,9 @@ from twin.record.state import Record
 from twin.world.state import Shelves
 
 _PRESENT, _PRESENT_END, _NEXT_CART = int(Hold.PRESENT), int(Hold.PRESENT_END), int(Hold.NEXT_CART)
-_CHECKOUT, _SERVED, _CONFIRMED, _GIVE_UP = int(What.CHECKOUT), int(What.SERVED), int(What.CONFIRMED), int(What.GIVE_UP)
+_CHECKOUT, _SERVED, _CONFIRMED, _SHIP, _GIVE_UP = (
+    int(w) for w in (What.CHECKOUT, What.SERVED, What.CONFIRMED, What.SHIP, What.GIVE_UP)
+)
 _KIND = (1 << KIND_BITS) - 1
 _FAR, _NEAR, _NEXT, _LAST = 24, 16, 9, 3
 """Entries between asking and using: for their rows, for their orders and pieces, for lines and cells, for the rest of these."""
@@ -48,29 +50,40 @@ def _ask_for_order(of: Fulfilment, book: Book, entry: Row) -> None:
 
 
 @inlined()
+def _is_counted(of: Fulfilment, what: int, job: int) -> bool:
+    """Whether goods of a job are about to be picked, heard of, or sold."""
+    return what in (_CONFIRMED, _SHIP) or (what == _SERVED and not of.jobs[job].flags & PICKED)
+
+
+@inlined()
 def _ask_for_goods(of: Fulfilment, book: Book, record: Record, shelves: Shelves, entry: Row) -> None:
     """Ask for lines and cells of an entry whose order and pieces are there."""
     what = entry.turn & _KIND
     if what == _CHECKOUT:
         ask_for_lines(book, of.sessions[entry.who].slot)
-    elif what in (_SERVED, _CONFIRMED):
-        piece = of.jobs[entry.who].first
-        if piece != NONE:
-            row = of.pieces[piece]
-            _ask_for_piece(book, record, shelves, row, what)
-            if row.next != NONE:
-                prefetch(of.pieces, row.next)
-    elif _SERVED < what <= _GIVE_UP:
-        ask_for_lines(book, of.jobs[entry.who].order)
+    elif _SERVED <= what <= _GIVE_UP:
+        if _is_counted(of, what, entry.who):
+            piece = of.jobs[entry.who].first
+            if piece != NONE:
+                row = of.pieces[piece]
+                _ask_for_piece(book, record, shelves, row, what)
+                if row.next != NONE:
+                    prefetch(of.pieces, row.next)
+        elif what != _SERVED:
+            ask_for_lines(book, of.jobs[entry.who].order)
 
 
 @inlined()
 def _ask_for_piece(book: Book, record: Record, shelves: Shelves, row: Row, what: int) -> None:
-    if what == _SERVED:
-        prefetch(shelves.on_hand, row.cell)
-    else:
+    if what == _CONFIRMED:
         prefetch(record.cells, row.cell)
         prefetch(book.lines, row.line)
+    else:
+        prefetch(shelves.items, row.sku)
+        if what == _SERVED:
+            prefetch(shelves.on_hand, row.cell)
+        else:
+            prefetch(book.goods, row.sku)
 
 
 @inlined()
@@ -86,7 +99,7 @@ def _ask_for_rest(of: Fulfilment, book: Book, record: Record, shelves: Shelves, 
                 prefetch(record.cells, row.cell)
             if row.next != NONE:
                 prefetch(book.lines, row.next)
-    elif what in (_SERVED, _CONFIRMED):
+    elif _SERVED <= what <= _GIVE_UP and _is_counted(of, what, entry.who):
         piece = of.jobs[entry.who].first
         if piece != NONE and of.pieces[piece].next != NONE:
             _ask_for_piece(book, record, shelves, of.pieces[of.pieces[piece].next], what)
