@@ -75,15 +75,15 @@ def _ask_for_goods(of: Fulfilment, book: Book, record: Record, shelves: Shelves,
 
 @inlined()
 def _ask_for_piece(book: Book, record: Record, shelves: Shelves, row: Row, what: int) -> None:
-    if what == _CONFIRMED:
-        prefetch(record.cells, row.cell)
-        prefetch(book.lines, row.line)
-    else:
+    if what == _SHIP:
         prefetch(shelves.items, row.sku)
-        if what == _SERVED:
-            prefetch(shelves.on_hand, row.cell)
-        else:
-            prefetch(book.goods, row.sku)
+        prefetch(book.goods, row.sku)
+        return
+    if what == _SERVED:  # the book may hear of the pick at once
+        prefetch(shelves.items, row.sku)
+        prefetch(shelves.on_hand, row.cell)
+    prefetch(record.cells, row.cell)
+    prefetch(book.lines, row.line)
 
 
 @inlined()
@@ -97,6 +97,7 @@ def _ask_for_rest(of: Fulfilment, book: Book, record: Record, shelves: Shelves, 
             if row.cell != NONE:
                 prefetch(book.soft, row.cell)
                 prefetch(record.cells, row.cell)
+            prefetch(book.goods, row.sku)
             if row.next != NONE:
                 prefetch(book.lines, row.next)
     elif _SERVED <= what <= _GIVE_UP and _is_counted(of, what, entry.who):
