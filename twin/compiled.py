@@ -96,11 +96,12 @@ class _CacheWhenAsked:
     """numba's cache of a function, which it makes at import of each: hundreds look for their folder, and few are asked."""
 
     def __init__(self, function: Callable[..., Any]) -> None:
-        self._function = function
+        self._function, self._cache = function, None
 
     def __getattr__(self, name: str) -> Any:
-        if "_cache" not in vars(self):
-            self._cache = FunctionCache(self._function)
+        if name.startswith("__"):  # asked by a copy that has no attributes yet
+            raise AttributeError(name)
+        self._cache = self._cache or FunctionCache(self._function)
         return getattr(self._cache, name)
 
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import mmap
 from collections.abc import Iterable
-from contextlib import suppress
 from typing import Any, TypeAlias, TypeVar
 
 import numpy as np
@@ -35,9 +34,11 @@ def spread(size: int, kind: np.dtype[_Kind] | type[_Kind]) -> NDArray[_Kind]:
     bytes_ = size * np.dtype(kind).itemsize
     if bytes_ < _MANY or not hasattr(mmap, "MADV_HUGEPAGE"):
         return np.zeros(size, kind)
-    pages = mmap.mmap(-1, bytes_ + _LARGE_PAGE, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
-    with suppress(OSError):  # a system without them
+    try:
+        pages = mmap.mmap(-1, bytes_ + _LARGE_PAGE, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
         pages.madvise(mmap.MADV_HUGEPAGE)
+    except OSError:  # a system without them, or without so much memory: then NumPy says so
+        return np.zeros(size, kind)
     memory = np.frombuffer(pages, np.uint8)
     start = -memory.ctypes.data % _LARGE_PAGE
     found: NDArray[_Kind] = memory[start : start + bytes_].view(kind)

@@ -16,6 +16,7 @@ from llvmlite.binding import ObjectFileRef, add_symbol
 from numba import cfunc, njit, types
 from numba.core import event
 from numba.core.caching import FunctionCache
+from numba.core.compiler_lock import global_compiler_lock
 from numba.core.dispatcher import Dispatcher
 from numba.core.registry import cpu_target
 from numba.core.runtime import rtsys
@@ -100,6 +101,7 @@ def _compiled_address(one: _Part) -> int:
     return address
 
 
+@global_compiler_lock
 def _address_from_cache(one: _Part) -> int:
     """Link the machine code of a part that the cache has; 0 where it has none.
 
@@ -112,9 +114,11 @@ def _address_from_cache(one: _Part) -> int:
     found = cache._cache_file.load(cache._index_key(one.signature, codegen))
     if found is None:
         return 0
-    (_, _, (code, _)), described = found[:2]
+    (_, kind, state), described = found[:2]
+    if kind != "object":
+        return 0
     engine = codegen._engine._ee
-    engine.add_object_file(ObjectFileRef.from_data(code))
+    engine.add_object_file(ObjectFileRef.from_data(state[0]))
     engine.finalize_object()
     address: int = engine.get_function_address(described.llvm_cfunc_wrapper_name)
     return address

@@ -22,9 +22,8 @@ _RUN, _CROWD = 16, 48  # rows that are inserted one by one; rows of a bucket fro
 
 
 def _tie(row: Row) -> int:
-    """What puts rows of one key in order: a location, or the turn in which they were entered."""
-    tie: int = row.turn if "turn" in row.dtype.names else row.location
-    return tie
+    """What puts rows of one key in order: a location, or the turn in which they were entered. For kernels only."""
+    raise NotImplementedError
 
 
 @overload(_tie)

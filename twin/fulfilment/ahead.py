@@ -17,8 +17,9 @@ _CHECKOUT, _SERVED, _CONFIRMED, _SHIP, _GIVE_UP = (
     int(w) for w in (What.CHECKOUT, What.SERVED, What.CONFIRMED, What.SHIP, What.GIVE_UP)
 )
 _KIND = (1 << KIND_BITS) - 1
-_FAR, _NEAR, _NEXT, _LAST = 24, 16, 9, 3
-"""Entries between asking and using: for their rows, for their orders and pieces, for lines and cells, for the rest of these."""
+_FAR, _NEAR, _NEXT, _LAST, _SECOND = 24, 16, 10, 5, 2
+"""Entries between asking and using: for their rows, for their orders and pieces, for lines and cells, for the rest of these,
+and for what second lines look at."""
 _CARTS = 8  # carts between asking for their cells and using them
 
 
@@ -93,17 +94,32 @@ def _ask_for_rest(of: Fulfilment, book: Book, record: Record, shelves: Shelves, 
     if what == _CHECKOUT:
         line = book.orders[of.sessions[entry.who].slot].first
         if line != NONE:
-            row = book.lines[line]
-            if row.cell != NONE:
-                prefetch(book.soft, row.cell)
-                prefetch(record.cells, row.cell)
-            prefetch(book.goods, row.sku)
-            if row.next != NONE:
-                prefetch(book.lines, row.next)
+            _ask_for_line(book, record, line)
+            if book.lines[line].next != NONE:
+                prefetch(book.lines, book.lines[line].next)
     elif _SERVED <= what <= _GIVE_UP and _is_counted(of, what, entry.who):
         piece = of.jobs[entry.who].first
         if piece != NONE and of.pieces[piece].next != NONE:
             _ask_for_piece(book, record, shelves, of.pieces[of.pieces[piece].next], what)
+
+
+@inlined()
+def _ask_for_line(book: Book, record: Record, line: int) -> None:
+    """Ask for all that placing a line of a cart will look at."""
+    row = book.lines[line]
+    prefetch(book.goods, row.sku)
+    if row.cell != NONE:
+        prefetch(book.soft, row.cell)
+        prefetch(record.cells, row.cell)
+
+
+@inlined()
+def _ask_for_second(of: Fulfilment, book: Book, record: Record, entry: Row) -> None:
+    """Ask for what the second line of a cart that is paid looks at."""
+    if entry.turn & _KIND == _CHECKOUT:
+        line = book.orders[of.sessions[entry.who].slot].first
+        if line != NONE and book.lines[line].next != NONE:
+            _ask_for_line(book, record, book.lines[line].next)
 
 
 @inlined()
@@ -118,6 +134,8 @@ def ask_ahead(of: Fulfilment, book: Book, record: Record, shelves: Shelves) -> N
         _ask_for_goods(of, book, record, shelves, of.present[at + _NEXT])
     if at + _LAST < end:
         _ask_for_rest(of, book, record, shelves, of.present[at + _LAST])
+    if at + _SECOND < end:
+        _ask_for_second(of, book, record, of.present[at + _SECOND])
 
 
 @inlined()

@@ -18,12 +18,12 @@ from twin.fulfilment.parcels import collect, come_back, deliver, give_up, inspec
 from twin.fulfilment.pending import next_due, take_first
 from twin.fulfilment.state import ARRIVED, GONE, KIND_BITS, UNHEARD, Fulfilment, Hold, What
 from twin.fulfilment.tables import fulfilment_of, operations_of, shelves_of
-from twin.orders.asking import decide_question
+from twin.orders.asking import decide_question, needs_asking
 from twin.orders.ending import cancel, expire_reservation, next_hard_end
 from twin.orders.hearing import forget_if_done
 from twin.orders.holds import expire_hold, next_hold_end
 from twin.orders.picks import after_picks, hear_picked, hear_put_back, hear_rejected, hear_turned_away
-from twin.orders.placing import answer, needs_asking
+from twin.orders.placing import answer
 from twin.orders.rows import tell
 from twin.orders.sending import close_shipment
 from twin.orders.state import FULFIL, NONE, Book, Control, Told
@@ -232,7 +232,7 @@ def advance_orders(w: Tables, until: int, at_once: bool, rows: int) -> int:
             book.control[_FLOOR] = max(book.control[_FLOOR], min(reached, until))
             return min(reached, until)
         rooms = rooms - 1 if rooms > 1 else _rooms(of, book)
-        if rooms == 0:
+        if rooms <= 0:
             of.control[_STOP] = FULL
             return key
         time = key >> KEY_SHIFT

@@ -239,10 +239,10 @@ def _room_for_entries(of: Fulfilment, least: int) -> Fulfilment:
     control, chunks = of.control, of.next_chunk.size
     heap = of.heap if of.heap.size - control[Hold.HEAP] >= least else _longer(of.heap, 2 * of.heap.size + least)
     most = int(control[Hold.FULLEST]) + least
-    present, unsorted, spare = (
-        rows if rows.size >= most else _longer(rows, 2 * most) for rows in (of.present, of.unsorted, of.spare)
-    )
-    of = of._replace(heap=heap, present=present, unsorted=unsorted, spare=spare)
+    of = of._replace(heap=heap)
+    if of.present.size < most:
+        unsorted, spare = rows_of(2 * most, DUE), rows_of(2 * most, DUE)  # which hold nothing between two slices
+        of = of._replace(present=_longer(of.present, 2 * most), unsorted=unsorted, spare=spare)
     if control[Hold.CHUNKS_LEFT] >= least:
         return of
     more = 2 * chunks + least

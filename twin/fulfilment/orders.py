@@ -158,7 +158,10 @@ class WebOrders(BookKeeper):
             drain_orders(table, agenda.time)
 
     def set_servers(self, shelves: Table, operations: Table, station: int, servers: int, time: int) -> None:
-        """A shift begins or ends at a station."""
+        """A shift begins or ends at a station: as many jobs begin there as find a server."""
+        needed = SPARE + int(min(servers, self.of.stations["in_system"][station]))
+        if self._least_left() < needed:
+            self.grow(2 * needed)
         set_servers(self._whole_table(shelves, operations), station, servers, time)
 
     def close(self, end_us: int) -> WebLedger:

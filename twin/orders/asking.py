@@ -19,12 +19,14 @@ from twin.record.state import Record
 
 _NOW, _ASK, _ASKED = int(Control.NOW), int(Control.ASK), int(Control.ASKED_LINES)
 _FIRST, _MANY, _STRICT = int(Control.FIRST_CANDIDATE), int(Control.CANDIDATES), int(Control.STRICT)
-_LATER, _COOLDOWN, _RULE = int(Control.LATER_WOULD_DO), int(Control.COOLDOWN), int(Control.RULE)
+_LATER, _COOLDOWN, _RULE, _WATCHED = (
+    int(c) for c in (Control.LATER_WOULD_DO, Control.COOLDOWN, Control.RULE, Control.WATCHED)
+)
 _HONOURS, _WANTED, _PLACING, _BACKORDERS = (
     int(c) for c in (Control.HONOURS_SOFT, Control.WANTED_LINES, Control.PLACED, Control.BACKORDERS)
 )
-FEW, MORE_AT_ONCE = 1, 4
-"""Candidates that are looked up at first, of those that may have all; times as many whenever the rule says that it needs more."""
+FEW, MORE_EACH_TIME = 1, 4
+"""Candidates that are looked up at first (by the lane, from the first on that may have all); times as many after each look."""
 
 
 @part()
@@ -132,16 +134,23 @@ def _ranges_any(book: Book, c: int) -> bool:
     return found
 
 
+@inlined()
+def needs_asking(book: Book) -> bool:
+    """Whether the question in hand is answered in Python."""
+    slot = book.control[_ASK]
+    return book.control[_RULE] < 0 or book.orders[slot].number == book.control[_WATCHED]
+
+
 @part()
 def look_up(w: Tables, first: int, end: int) -> None:
-    """Fill in what candidates from ``first`` to ``end`` can take on and have; who ranges none of it can take on nothing."""
+    """Fill in what candidates from ``first`` to ``end`` can take on and have; a compiled rule asks nothing of who ranges none."""
     book = book_of(w)
     record = record_of(w)
     collected = book.orders[book.control[_ASK]].pickup != NONE
-    now = book.control[_NOW]
+    now, all_told = book.control[_NOW], needs_asking(book)
     _write_cells(book, record, first, end)
     for c in range(first, end):
-        if _ranges_any(book, c):
+        if all_told or _ranges_any(book, c):
             serves = look_at_node(book, c, collected)
         else:
             serves = False
@@ -239,7 +248,7 @@ def decide_question(w: Tables) -> int:
                 book.left, book.stock, book.tariff, book.routing, book.plan,
             )  # fmt: skip
             if rows == MORE:
-                more = min(known * MORE_AT_ONCE, many)
+                more = min(known * MORE_EACH_TIME, many)
                 look_up(w, known, more)
                 known = more
         if rows > 0 or not ask_for_less(w):

@@ -11,13 +11,12 @@ from policies.routing.base import Plan, Question
 from policies.routing.columns import ORDERS_LEFT, UNITS, UNITS_LEFT
 from twin.compiled import compiled
 from twin.memory import pointer
-from twin.orders.asking import FEW, ask_for_less, look_up, value_of
+from twin.orders.asking import FEW, MORE_EACH_TIME, ask_for_less, look_up, value_of
 from twin.orders.state import NONE, Book, Control
 from twin.orders.tables import Tables, book_of
 
 _ASK, _ASKED, _LATER = int(Control.ASK), int(Control.ASKED_LINES), int(Control.LATER_WOULD_DO)
 _FIRST, _MANY = int(Control.FIRST_CANDIDATE), int(Control.CANDIDATES)
-MORE_EACH_TIME = 4  # times as many candidates are known after each look
 
 
 @compiled()

@@ -26,11 +26,9 @@ from twin.orders.tables import Tables, book_of, record_of
 from twin.parts import inlined, part
 from twin.record.state import Record
 
-_NOW, _ASK, _ASKED, _WANTED, _RULE = (
-    int(c) for c in (Control.NOW, Control.ASK, Control.ASKED_LINES, Control.WANTED_LINES, Control.RULE)
-)
-_PLACING, _DELIVERY, _READY, _BACKORDERS, _WATCHED = (
-    int(c) for c in (Control.PLACED, Control.DELIVERY, Control.READY, Control.BACKORDERS, Control.WATCHED)
+_NOW, _ASK, _ASKED, _WANTED = (int(c) for c in (Control.NOW, Control.ASK, Control.ASKED_LINES, Control.WANTED_LINES))
+_PLACING, _DELIVERY, _READY, _BACKORDERS = (
+    int(c) for c in (Control.PLACED, Control.DELIVERY, Control.READY, Control.BACKORDERS)
 )
 _END = int(Control.END)
 _CART, _PLACED = (int(c) for c in (Stage.CART, Stage.PLACED))
@@ -91,13 +89,6 @@ def route_again(w: Tables, book: Book, slot: int) -> None:
     book.orders[slot].attempts += 1
     book.control[_PLACING] = 0
     ask_about(w, slot, True)
-
-
-@inlined()
-def needs_asking(book: Book) -> bool:
-    """Whether the question in hand is answered in Python."""
-    slot = book.control[_ASK]
-    return book.control[_RULE] < 0 or book.orders[slot].number == book.control[_WATCHED]
 
 
 @part()

@@ -10,12 +10,12 @@ from numpy.typing import NDArray
 
 from twin.clock import HEARD, KEY_SHIFT, NEVER, Phase
 from twin.compiled import compiled
-from twin.orders.asking import decide_question
+from twin.orders.asking import decide_question, needs_asking
 from twin.orders.ending import cancel, expire_reservation, next_hard_end
 from twin.orders.hearing import forget_if_done, hear_delivered, hear_not_collected, hear_ready, hear_shipped
 from twin.orders.holds import begin_cart, expire_hold, hold_lines, next_hold_end
 from twin.orders.picks import after_picks, hear_picked, hear_put_back, hear_rejected, hear_turned_away
-from twin.orders.placing import answer, begin_order, needs_asking, route
+from twin.orders.placing import answer, begin_order, route
 from twin.orders.rows import take_line
 from twin.orders.sending import close_shipment
 from twin.orders.state import FULFIL, NONE, Book, Control, Told
@@ -80,9 +80,9 @@ def _hear_lines(w: Tables, told: NDArray[np.void], at: int, end: int, shipment: 
         if told[i].kind == _AWAY:
             hear_turned_away(w, book, record, line)
         elif told[i].other == told[i].units:
-            hear_picked(w, book, record, told[i].place, line, told[i].units, told[i].time)
+            hear_picked(w, book, record, book.shipments[shipment].location, line, told[i].units, told[i].time)
         else:
-            hear_rejected(w, book, record, told[i].place, line, told[i].other, told[i].time)
+            hear_rejected(w, book, record, book.shipments[shipment].location, line, told[i].other, told[i].time)
     after_picks(w, shipment, goes_on)
 
 

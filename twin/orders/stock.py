@@ -176,4 +176,3 @@ def _leave_queue(book: Book, line: int) -> None:
     row.before, row.after = NONE, NONE
     book.control[_WAITING] -= 1
     keep_level(book, _OWED_US, book.owed_net, -row.units)
-

@@ -49,7 +49,7 @@ def allocate(w: Tables, cell: int) -> None:
     """Stock of a cell may have come: those who wait for it get theirs, first come, first served."""
     book = book_of(w)
     record = record_of(w)
-    if not (book.control[_WAITING] and record.cells[cell].backordered):  # of which those who wait here are a part
+    if not book.control[_WAITING]:
         return
     line, of_others = np.int64(book.waiting[cell]), safety_of(book, cell)
     if line == NONE or free_units(record, cell) - of_others < book.lines[line].units:

@@ -25,7 +25,7 @@ def free_of(row: Row) -> int:
 
 @inlined()
 def crosses(before: int, delta: int) -> bool:
-    """Whether by ``delta`` a cell has something to promise for the first time, or nothing any more."""
+    """Whether by ``delta`` a cell has something to promise again, or nothing any more."""
     return (before > 0) != (before + delta > 0)
 
 

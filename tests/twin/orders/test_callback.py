@@ -10,7 +10,10 @@ import pytest
 import scenarios
 import twin.orders.callback
 from policies.routing import Plan, Proximity, Question, RoutingFacts, Unroutable
+from policies.routing.explaining import Reason
 from tests.twin.web_scenes import SCARCE
+from twin.body.simulation import Simulation
+from twin.plan.build import Plan as Planned
 from twin.simulate import build, simulate
 
 
@@ -87,10 +90,13 @@ def copy(question: Question) -> Question:
     return Question(lines, question.n_lines, question.value, candidates, left, stock)
 
 
-def decisions(rule: str) -> str:
+def planned(rule: str, *sets: str) -> Planned:
     use = rule if rule == "proximity" else f"tests.twin.orders.test_callback:{rule}"
-    plan = build(scenarios.loads(SCARCE, sets=["variants=", f"policies.routing={{use: '{use}', max_shipments: 3}}"]))
-    return simulate(plan, 1, folder=None).decisions_digest
+    return build(scenarios.loads(SCARCE, sets=["variants=", f"policies.routing={{use: '{use}', max_shipments: 3}}", *sets]))
+
+
+def decisions(rule: str, *sets: str) -> str:
+    return simulate(planned(rule, *sets), 1, folder=None).decisions_digest
 
 
 @pytest.mark.parametrize("rule", ["Nearest", "Looks", "Backwards"])
@@ -104,3 +110,28 @@ def test_however_a_rule_looks_it_sees_the_same(rule: str, few: int, monkeypatch:
 def test_a_plan_that_cannot_be_carried_out_is_refused(rule: str) -> None:
     with pytest.raises(Unroutable, match=r"of line 0 from candidate 0|line 0 gets"):
         decisions(rule)
+
+
+RANGED = (  # stores have no C
+    "assortment=[{where: {kind: store}, skus: [A, B]}, {where: {kind: fc}, skus: [A, B, C]}]",
+    "demand.pos=[{at: {kind: store}, sku: A, rate: 20/d}, {at: {kind: store}, sku: B, rate: 10/d}]",
+)
+
+
+@pytest.mark.parametrize("rule", ["Nearest", "Looks"])
+def test_a_rule_sees_the_same_where_not_everybody_ranges_everything(rule: str) -> None:
+    assert decisions(rule, *RANGED) == decisions("proximity", *RANGED) != decisions("proximity")
+
+
+def test_who_does_not_range_a_line_has_no_stock_of_it_and_is_not_closed() -> None:
+    plan = planned("proximity", *RANGED)
+    kinds = [place.kind for place in plan.network.locations]
+    reasons = set()
+    for number in range(1, 25):
+        simulation = Simulation(plan, 1, folder=None, watched=number)
+        simulation.run()
+        assert simulation.shelves.orders is not None
+        for asked in simulation.shelves.orders.asked:
+            if [plan.items.skus[sku] for sku, _ in asked.lines] == ["C"]:
+                reasons |= {one.reason for one in asked.candidates if kinds[one.location] == "store"}
+    assert reasons == {Reason.NO_STOCK}
