@@ -30,7 +30,7 @@ from twin.fulfilment.state import (
 )
 from twin.kpis.orders import FINE_BINS, NODE_FIELDS, NODE_MONEY_FIELDS
 from twin.memory import rows_of
-from twin.orders.new import grown_pool
+from twin.orders.new import ROWS, grown_pool, new_pool
 from twin.orders.rows import link
 from twin.orders.state import NONE
 from twin.plan.build import Plan
@@ -45,7 +45,6 @@ if TYPE_CHECKING:
     from scenarios.schema.distributions import Distribution
 
 _Kind = TypeVar("_Kind", bound=np.generic)
-_ROWS = 1 << 14
 _NO_LIMIT = (1 << 31) - 1
 _P95 = 3.9168  # to the median, of a lognormal law with sigma .83: transit in public order data (Brazil, 2017)
 
@@ -87,15 +86,17 @@ def new_fulfilment(plan: Plan, replication: int) -> tuple[Fulfilment, Benches]:
     carts = np.zeros(1, CART)
     carts["key"] = NEVER
     control = _control(plan, replication, laws, no_time)
-    slices, present = np.zeros(SLICES, SLICE), rows_of(_ROWS, DUE)
+    slices, present = np.zeros(SLICES, SLICE), rows_of(ROWS, DUE)
     slices["chunk"], present["key"][0] = NONE, NEVER
+    next_chunk = np.zeros(ROWS, np.int32)
+    link(next_chunk, 0)
     distance = _distance_laws(plan, web, laws)
     of = Fulfilment(
-        carts=carts, wanted=np.zeros(1, WANTED), sessions=_pool(SESSION), pieces=_pool(PIECE),
-        jobs=rows_of(_ROWS, JOB), stations=benches.rows, desks=desks, laws=np.stack(laws.tables),
+        carts=carts, wanted=np.zeros(1, WANTED), sessions=new_pool(SESSION), pieces=new_pool(PIECE),
+        jobs=rows_of(ROWS, JOB), stations=benches.rows, desks=desks, laws=np.stack(laws.tables),
         pickups=pickups, rates=_rates(web), bands=bands_of(web.metres).astype(np.int16), distance_laws=distance,
-        nearest=web.nearest, present=present, heap=rows_of(_ROWS, DUE), chunks=rows_of(_ROWS * CHUNK, DUE),
-        next_chunk=_chained(0, _ROWS, NONE), slices=slices, unsorted=rows_of(_ROWS, DUE), spare=rows_of(_ROWS, DUE),
+        nearest=web.nearest, present=present, heap=rows_of(ROWS, DUE), chunks=rows_of(ROWS * CHUNK, DUE),
+        next_chunk=next_chunk, slices=slices, unsorted=rows_of(ROWS, DUE), spare=rows_of(ROWS, DUE),
         held=rows_of(1, DUE), ends=np.zeros(BUCKET_ENDS, np.int32), nodes=np.zeros((plan.days, places, len(NODE_FIELDS)), np.int64),
         money=np.zeros((plan.days, places, len(NODE_MONEY_FIELDS)), np.float64),
         cycle=np.zeros(FINE_BINS, np.int64), collect=np.zeros(FINE_BINS, np.int64), wait=np.zeros(FINE_BINS, np.int64),
@@ -103,12 +104,6 @@ def new_fulfilment(plan: Plan, replication: int) -> tuple[Fulfilment, Benches]:
     )  # fmt: skip
     assert zones == len(of.nearest)
     return of, benches
-
-
-def _pool(kind: np.dtype[np.void]) -> NDArray[np.void]:
-    rows = rows_of(_ROWS, kind)
-    link(rows, 0)
-    return rows
 
 
 def _share(share: float) -> int:
@@ -124,7 +119,7 @@ def _control(plan: Plan, replication: int, laws: Laws, no_time: int) -> NDArray[
         (Hold.RETURN_ROOT, Purpose.RETURN), (Hold.CONFIRM_ROOT, Purpose.CONFIRMATION),
     ):  # fmt: skip
         control[hold] = draws.root(purpose, 0)
-    control[Hold.SESSIONS_LEFT] = control[Hold.PIECES_LEFT] = control[Hold.CHUNKS_LEFT] = _ROWS
+    control[Hold.SESSIONS_LEFT] = control[Hold.PIECES_LEFT] = control[Hold.CHUNKS_LEFT] = ROWS
     control[Hold.SLICE] = scenario.start_us >> SLICE_BITS
     control[Hold.START] = scenario.start_us
     control[Hold.MEASURED_FROM], control[Hold.MEASURED_TO] = scenario.warmup_us, scenario.end_us
@@ -246,17 +241,11 @@ def _room_for_entries(of: Fulfilment, least: int) -> Fulfilment:
     if control[Hold.CHUNKS_LEFT] >= least:
         return of
     more = 2 * chunks + least
-    following = np.concatenate([of.next_chunk, _chained(chunks, more, int(control[Hold.FREE_CHUNKS]))])
+    following = _longer(of.next_chunk, more)
+    link(following, chunks, int(control[Hold.FREE_CHUNKS]))
     control[Hold.FREE_CHUNKS] = chunks
     control[Hold.CHUNKS_LEFT] += more - chunks
     return of._replace(next_chunk=following, chunks=_longer(of.chunks, more * CHUNK))
-
-
-def _chained(first: int, end: int, after: int) -> NDArray[np.int32]:
-    """The chunks from ``first`` to ``end`` as a free list, that ``after`` follows."""
-    following = np.arange(first + 1, end + 1, dtype=np.int32)
-    following[-1] = after
-    return following
 
 
 def _longer(rows: NDArray[_Kind], size: int) -> NDArray[_Kind]:

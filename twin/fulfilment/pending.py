@@ -137,7 +137,7 @@ def take_first(of: Fulfilment) -> Row:
 
 @inlined()
 def _pop(of: Fulfilment) -> Row:
-    """Take the first entry off the heap; it lies behind those that stay."""
+    """Take the first entry off the heap; it is held until the next one is taken, or a slice begins."""
     of.control[_HEAP] -= 1
     size, i, first = of.control[_HEAP], 0, of.held[0]
     _copy(of.heap[0], first)

@@ -32,7 +32,7 @@ from twin.plan.build import Plan
 from twin.plan.web import WebPlan
 
 _Kind = TypeVar("_Kind", bound=np.generic)
-_ROWS = 1 << 14  # of a pool at first
+ROWS = 1 << 14  # of a pool at first
 _LOG = 1 << 15
 
 
@@ -52,7 +52,7 @@ def new_book(plan: Plan, *, logs: bool = False, records: bool = False) -> Book:
     numbers = np.arange(len(nodes), dtype=np.int64)
     ranging = ranging_of(nodes, sheets, len(goods), web.candidate_first, web.candidates)
     book = Book(
-        orders=_pool(ORDER), lines=_pool(LINE), shipments=_pool(SHIPMENT),
+        orders=new_pool(ORDER), lines=new_pool(LINE), shipments=new_pool(SHIPMENT),
         soft=spread(plan.cells, np.int32),
         waiting=_of_cells(plan, backorders, np.int32, NONE), last_waiting=_of_cells(plan, backorders, np.int32, NONE),
         safety=web.safety,
@@ -62,8 +62,8 @@ def new_book(plan: Plan, *, logs: bool = False, records: bool = False) -> Book:
         tariff=web.routing.tariff if isinstance(web.routing, BuiltIn) else np.zeros((1, 1), np.int64),
         routing=web.routing.settings if isinstance(web.routing, BuiltIn) else np.zeros(5, np.int64),
         reservation=web.reservation.settings,
-        soft_timers=np.zeros(_ROWS, TIMER), hard_timers=np.zeros(_ROWS, TIMER),
-        asked=np.zeros(4 * _ROWS, ASKED),
+        soft_timers=np.zeros(ROWS, TIMER), hard_timers=np.zeros(ROWS, TIMER),
+        asked=np.zeros(4 * ROWS, ASKED),
         question_lines=np.zeros((most_lines, 3), np.int64), question_rows=np.zeros(most_lines, np.int64),
         left=np.zeros((candidates, 2), np.int64), stock=np.zeros((candidates, most_lines), np.int64),
         plan=np.zeros((rows, 3), np.int64), promised=np.zeros((7, max(rows, most_lines)), np.int64),
@@ -85,9 +85,10 @@ def _of_cells(plan: Plan, needed: bool, kind: type[_Kind], value: int) -> NDArra
     return found
 
 
-def _pool(kind: np.dtype[np.void]) -> NDArray[np.void]:
-    rows = rows_of(_ROWS, kind)
-    link(rows, 0)
+def new_pool(kind: np.dtype[np.void]) -> NDArray[np.void]:
+    """The rows of a pool at first, all of them free."""
+    rows = rows_of(ROWS, kind)
+    link(rows["next"], 0)
     return rows
 
 
@@ -124,7 +125,7 @@ def _nodes(plan: Plan, web: WebPlan, clocks: NDArray[np.int32]) -> tuple[NDArray
 def _set_control(book: Book, plan: Plan, web: WebPlan, logs: bool) -> None:
     control, scenario = book.control, plan.scenario
     ready = scenario.promise.pickup.ready
-    control[Control.ORDERS_LEFT] = control[Control.LINES_LEFT] = control[Control.SHIPMENTS_LEFT] = _ROWS
+    control[Control.ORDERS_LEFT] = control[Control.LINES_LEFT] = control[Control.SHIPMENTS_LEFT] = ROWS
     control[Control.ASK] = control[Control.WATCHED] = NONE
     control[Control.RULE] = web.routing.code
     control[Control.SOFT_TTL], control[Control.HARD_TTL] = web.reservation.soft_ttl, web.reservation.hard_ttl
@@ -143,8 +144,7 @@ def grown_pool(rows: NDArray[np.void], control: NDArray[np.int64], first: int, l
         return rows
     more = rows_of(2 * rows.size + least, rows.dtype)
     more[: rows.size] = rows
-    link(more, rows.size)
-    more["next"][-1] = control[first]
+    link(more["next"], rows.size, int(control[first]))
     control[first] = rows.size
     control[left] += more.size - rows.size
     return more

@@ -167,7 +167,7 @@ def keep_level(book: Book, field: int, net: NDArray[np.int64], change: int) -> N
     net[day] += change
 
 
-def link(rows: NDArray[np.void], first: int) -> None:
-    """Chain rows from ``first`` on into a free list that ends in NONE."""
-    rows["next"][first:] = np.arange(first + 1, rows.size + 1)
-    rows["next"][-1] = NONE
+def link(following: NDArray[np.int32], first: int, after: int = NONE) -> None:
+    """Chain rows from ``first`` on into a free list, by which row follows each; ``after`` follows the last."""
+    following[first:] = np.arange(first + 1, following.size + 1)
+    following[-1] = after
