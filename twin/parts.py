@@ -8,7 +8,8 @@ from the cache, and tells the linker where it lies. So a caller is compiled in s
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any, NamedTuple
 
 import numba
@@ -94,11 +95,39 @@ def _load(one: _Part) -> None:
 
 def _compiled_address(one: _Part) -> int:
     """Compile a part, and keep it in the cache."""
-    with event.trigger_event("numba:compile", data={"dispatcher": one.function}):
-        made = cfunc(one.signature, cache=True)(one.function)
+    with event.trigger_event("numba:compile", data={"dispatcher": one.function}), _in_one_piece(one.function):
+        made = cfunc(one.signature, cache=True, forceinline=True)(one.function)
     _loaded.append(made)
     address: int = made.address
     return address
+
+
+@contextmanager
+def _in_one_piece(function: Callable[..., Any]) -> Iterator[None]:
+    """While this lasts, a function is compiled into the wrapper by which C calls it, and for nobody else.
+
+    numba keeps the two apart: every call of a part would be two, with all registers saved twice, and its code would be made twice.
+    """
+    context = cpu_target.target_context
+    convention, make = context.call_conv, context.create_cfunc_wrapper
+    call = convention.call_function
+
+    def wrap(library: Any, described: Any, *others: Any) -> Any:
+        if (described.modname, described.qualname) != (function.__module__, function.__qualname__):
+            return make(library, described, *others)  # what it calls
+        convention.call_function = lambda *args, **options: call(*args, **(options | {"attrs": None}))
+        try:
+            make(library, described, *others)
+        finally:
+            del convention.call_function
+        library._final_module.get_function(described.llvm_func_name).linkage = "internal"
+        return None
+
+    context.create_cfunc_wrapper = wrap
+    try:
+        yield
+    finally:
+        del context.create_cfunc_wrapper
 
 
 @global_compiler_lock

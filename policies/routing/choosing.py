@@ -3,10 +3,18 @@
 from __future__ import annotations
 
 from policies.kernel import kernel
-from policies.routing.cost import decide_cost
+from policies.routing.cost import Cost, decide_cost
 from policies.routing.min_splits import decide_min_splits
 from policies.routing.proximity import decide_proximity
 from policies.routing.shipping import Table
+
+COST = Cost.code
+
+
+@kernel
+def splits_last(code: int) -> bool:
+    """Whether the built-in rule of that code splits an order only where no candidate can send all of it."""
+    return code != COST
 
 
 @kernel

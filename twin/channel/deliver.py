@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import numpy as np
-from numba import carray
 from numpy.typing import NDArray
 
 from twin.channel.stream import Channel, sent_at
 from twin.clock import HEARD, KEY_SHIFT, Phase
 from twin.compiled import inlined
-from twin.memory import pointer, table_of
+from twin.memory import table_of
+from twin.opened import array_at
 from twin.random.tables import quantile_draw
 
 _HEARD = (int(Phase.DEMAND) << 1) | HEARD
@@ -70,13 +70,13 @@ def channel_table(of: Channel) -> NDArray[np.int64]:
 def open_channel(t: NDArray[np.int64]) -> Channel:
     """The channel behind a table made by ``channel_table``; for kernels."""
     return Channel(
-        carray(pointer(t[0, 0]), (t[0, 1],), _I8),
-        carray(pointer(t[1, 0]), (t[1, 1],), _I8),
+        array_at(t, 0, _I8, 1),
+        array_at(t, 1, _I8, 1),
         t[6, 0],
         t[6, 1],
         t[6, 2],
-        carray(pointer(t[2, 0]), (t[2, 1],), _I4),
-        carray(pointer(t[3, 0]), (t[3, 1],), _I8),
-        carray(pointer(t[4, 0]), (t[4, 1],), _I8),
-        carray(pointer(t[5, 0]), (t[5, 1],), _I8),
+        array_at(t, 2, _I4, 1),
+        array_at(t, 3, _I8, 1),
+        array_at(t, 4, _I8, 1),
+        array_at(t, 5, _I8, 1),
     )

@@ -7,12 +7,11 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
-from numba import carray
 from numpy.typing import NDArray
 
 from twin.compiled import inlined
 from twin.demand.streams import Clockwork, law_arrays
-from twin.memory import pointer
+from twin.opened import array_at
 
 
 @dataclass(frozen=True)
@@ -62,15 +61,15 @@ _I8, _I4, _I2 = np.int64, np.int32, np.int16
 def open_clockworks(t: NDArray[np.int64]) -> ClockworkTables:
     """The clockworks behind a table made by ``twin.memory.table_of``; for kernels."""
     return ClockworkTables(
-        carray(pointer(t[0, 0]), (t[0, 1],), _I8),
-        carray(pointer(t[1, 0]), (t[1, 1],), _I8),
-        carray(pointer(t[2, 0]), (t[2, 1],), _I8),
-        carray(pointer(t[3, 0]), (t[3, 1],), _I8),
-        carray(pointer(t[4, 0]), (t[4, 1],), _I8),
-        carray(pointer(t[5, 0]), (t[5, 1],), _I8),
-        carray(pointer(t[6, 0]), (t[6, 1],), _I8),
-        carray(pointer(t[7, 0]), (t[7, 1],), _I8),
-        carray(pointer(t[8, 0]), (t[8, 1],), _I8),
+        array_at(t, 0, _I8, 1),
+        array_at(t, 1, _I8, 1),
+        array_at(t, 2, _I8, 1),
+        array_at(t, 3, _I8, 1),
+        array_at(t, 4, _I8, 1),
+        array_at(t, 5, _I8, 1),
+        array_at(t, 6, _I8, 1),
+        array_at(t, 7, _I8, 1),
+        array_at(t, 8, _I8, 1),
     )
 
 
@@ -78,15 +77,15 @@ def open_clockworks(t: NDArray[np.int64]) -> ClockworkTables:
 def open_recorded(t: NDArray[np.int64]) -> RecordedTables:
     """The recorded lines behind a table made by ``twin.memory.table_of``; for kernels."""
     return RecordedTables(
-        carray(pointer(t[0, 0]), (t[0, 1],), _I8),
-        carray(pointer(t[1, 0]), (t[1, 1],), _I8),
-        carray(pointer(t[2, 0]), (t[2, 1],), _I8),
-        carray(pointer(t[3, 0]), (t[3, 1],), _I8),
-        carray(pointer(t[4, 0]), (t[4, 1],), _I8),
-        carray(pointer(t[5, 0]), (t[5, 1],), _I8),
-        carray(pointer(t[6, 0]), (t[6, 1],), _I4),
-        carray(pointer(t[7, 0]), (t[7, 1],), _I4),
-        carray(pointer(t[8, 0]), (t[8, 1],), _I2),
+        array_at(t, 0, _I8, 1),
+        array_at(t, 1, _I8, 1),
+        array_at(t, 2, _I8, 1),
+        array_at(t, 3, _I8, 1),
+        array_at(t, 4, _I8, 1),
+        array_at(t, 5, _I8, 1),
+        array_at(t, 6, _I4, 1),
+        array_at(t, 7, _I4, 1),
+        array_at(t, 8, _I2, 1),
     )
 
 

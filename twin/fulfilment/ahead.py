@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from twin.clock import NEVER
 from twin.fulfilment.state import KIND_BITS, PICKED, Fulfilment, Hold, What
 from twin.intrinsics import prefetch
 from twin.memory import Row
-from twin.orders.ahead import ask_for_cell, ask_for_lines
+from twin.orders.ahead import ask_for_lines
 from twin.orders.state import NONE, Book
 from twin.parts import inlined
 from twin.record.state import Record
@@ -20,7 +19,7 @@ _KIND = (1 << KIND_BITS) - 1
 _FAR, _NEAR, _NEXT, _LAST, _SECOND = 24, 16, 10, 5, 2
 """Entries between asking and using: for their rows, for their orders and pieces, for lines and cells, for the rest of these,
 and for what second lines look at."""
-_CARTS = 8  # carts between asking for their cells and using them
+_FAR_CARTS, _NEAR_CARTS, _CARTS = 24, 16, 8  # carts between asking for their rows, lines, cells and using them
 
 
 @inlined()
@@ -149,9 +148,23 @@ def ask_at_once(of: Fulfilment, book: Book) -> None:
 
 
 @inlined()
-def ask_for_carts_cells(of: Fulfilment, book: Book, record: Record) -> None:
-    """Ask for the cells that a cart to come will be held at."""
-    later = of.carts[min(of.control[_NEXT_CART] + _CARTS, of.carts.size - 1)]
-    if later.key != NEVER:
-        for i in range(later.first, later.first + later.lines):
-            ask_for_cell(book, record, later.zone, later.pickup, of.wanted[i].sku)
+def _cart_ahead(of: Fulfilment, many: int) -> Row:
+    return of.carts[min(of.control[_NEXT_CART] + many, of.carts.size - 1)]
+
+
+@inlined()
+def ask_for_next_carts(of: Fulfilment, book: Book, record: Record) -> None:
+    """Ask for the rows of carts to come, then for what is wanted in them, then for the cells at which that will be held if it can.
+
+    They come in order, but so much is touched between two of them that the processor does not see it.
+    """
+    prefetch(of.carts, min(of.control[_NEXT_CART] + _FAR_CARTS, of.carts.size - 1))
+    near = _cart_ahead(of, _NEAR_CARTS).first
+    prefetch(of.firsts, near)
+    prefetch(of.wanted, near)
+    later = _cart_ahead(of, _CARTS)
+    for i in range(later.first, later.first + later.lines):
+        cell = of.firsts[i].cell
+        if cell != NONE:
+            prefetch(record.cells, cell)
+            prefetch(book.soft, cell)

@@ -5,13 +5,14 @@ from __future__ import annotations
 import numpy as np
 
 from twin.clock import KEY_SHIFT, NEVER, Phase
-from twin.fulfilment.ahead import ask_for_carts_cells
+from twin.fulfilment.ahead import ask_for_next_carts
 from twin.fulfilment.jobs import give_pieces, take_piece
 from twin.fulfilment.pending import enter
 from twin.fulfilment.state import Fulfilment, Hold, What
 from twin.fulfilment.tables import fulfilment_of
+from twin.intrinsics import prefetch
 from twin.memory import Row
-from twin.orders.holds import begin_cart, hold_lines
+from twin.orders.holds import begin_cart, begin_timer, hold_line
 from twin.orders.placing import begin_order, route
 from twin.orders.rows import take_line, tell
 from twin.orders.state import NONE, Book, Control, Told
@@ -33,7 +34,7 @@ def come(w: Tables) -> None:
     record = record_of(w)
     cart = of.carts[of.control[_NEXT_CART]]
     of.control[_NEXT_CART] += 1
-    ask_for_carts_cells(of, book, record)
+    ask_for_next_carts(of, book, record)
     time = cart.key >> KEY_SHIFT
     zone, pickup = np.int64(cart.zone), np.int64(cart.pickup)
     slot = begin_cart(book, cart.number, zone, pickup, 1)
@@ -45,7 +46,13 @@ def come(w: Tables) -> None:
     if cart.checkout == time:
         _place(w, slot, cart.number, zone, pickup, cart.cancel)
         return
-    hold_lines(book, record, slot)
+    cart_row, held = book.orders[slot], 0
+    line = cart_row.first
+    for i in range(cart.first, cart.first + cart.lines):
+        first = of.firsts[i]
+        held += hold_line(book, record, cart_row, line, first.cell, first.location, first.place)
+        line = book.lines[line].next
+    begin_timer(book, slot, held)
     if cart.checkout != NEVER:
         _pay_later(w, of, cart, slot)
 
@@ -57,6 +64,7 @@ def _pay_later(w: Tables, of: Fulfilment, cart: Row, slot: int) -> None:
     session = of.sessions[who]
     of.control[_FREE] = session.next
     of.control[_LEFT] -= 1
+    prefetch(of.sessions, session.next)
     session.number, session.cancel, session.slot, session.first = cart.number, cart.cancel, slot, NONE
     session.zone, session.pickup = cart.zone, cart.pickup
     for i in range(cart.first + cart.lines - 1, cart.first - 1, -1):

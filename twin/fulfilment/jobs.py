@@ -8,6 +8,7 @@ from twin.fulfilment.pending import enter
 from twin.fulfilment.state import GONE, PICKED, UNHEARD, WITHDRAWN, Fulfilment, Hold, What
 from twin.fulfilment.stations import arrive, day_of, has_room, keep_waiting, leave, measured, service_draw
 from twin.fulfilment.tables import fulfilment_of, shelves_of
+from twin.intrinsics import prefetch
 from twin.kpis.orders import NODE
 from twin.orders.rows import note
 from twin.orders.state import NONE, Book, Life
@@ -34,8 +35,10 @@ _SAID_RESTOCKED = int(Life.RESTOCKED)
 def take_piece(of: Fulfilment) -> int:
     """A free row of a piece."""
     piece: int = of.control[_FREE_PIECES]
-    of.control[_FREE_PIECES] = of.pieces[piece].next
+    following = of.pieces[piece].next
+    of.control[_FREE_PIECES] = following
     of.control[_PIECES_LEFT] -= 1
+    prefetch(of.pieces, following)
     return piece
 
 

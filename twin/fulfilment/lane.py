@@ -31,7 +31,8 @@ from twin.orders.stock import place_of
 from twin.orders.tables import Tables, book_of, record_of
 from twin.parts import inlined, part
 from twin.record.state import Meter, Record
-from twin.world.lane import run_track
+from twin.world.lane import next_at_tills, run_track
+from twin.world.state import Shelves
 
 _SIGNALS = int(Meter.SIGNALS)
 _MESSAGES, _KEY, _FLOOR = int(Control.MESSAGES), int(Control.KEY), int(Control.FLOOR)
@@ -163,11 +164,10 @@ def _happen_seldom(w: Tables, time: int, what: int, who: int, other: int) -> Non
         _close(w, of, book, who)
 
 
-@part()
-def _happen(w: Tables) -> None:
+@inlined()
+def _happen(w: Tables, of: Fulfilment, book: Book, record: Record, shelves: Shelves) -> None:
     """The first thing that is due."""
-    of = fulfilment_of(w)
-    ask_ahead(of, book_of(w), record_of(w), shelves_of(w))
+    ask_ahead(of, book, record, shelves)
     entry = take_first(of)
     key, what, who, other = entry.key, entry.turn & _KIND, np.int64(entry.who), entry.other
     time = key >> KEY_SHIFT
@@ -226,8 +226,9 @@ def advance_orders(w: Tables, until: int, at_once: bool, rows: int) -> int:
         if expiry != NEVER:
             expiry = (expiry << KEY_SHIFT) | _EXPIRY
         key = min(of.carts[of.control[_NEXT_CART]].key, due, expiry)
-        stop = min(until, key + 1)
-        reached = run_track(shelves, record, track, operations, stop, at_once)
+        stop = reached = min(until, key + 1)
+        if next_at_tills(shelves, track, operations) < stop:
+            reached = run_track(shelves, record, track, operations, stop, at_once)
         if reached < stop or key >= until:
             book.control[_FLOOR] = max(book.control[_FLOOR], min(reached, until))
             return min(reached, until)
@@ -238,7 +239,7 @@ def advance_orders(w: Tables, until: int, at_once: bool, rows: int) -> int:
         time = key >> KEY_SHIFT
         book.control[_NOW], book.control[_HEARD_AT], book.control[_KEY] = time, key | HEARD, key
         if due == key:
-            _happen(w)
+            _happen(w, of, book, record, shelves)
         elif held == time and key == expiry:
             expire_hold(w)
         elif reserved == time and key == expiry:

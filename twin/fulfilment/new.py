@@ -30,6 +30,7 @@ from twin.fulfilment.state import (
 )
 from twin.kpis.orders import FINE_BINS, NODE_FIELDS, NODE_MONEY_FIELDS
 from twin.memory import rows_of
+from twin.orders.first import FIRST
 from twin.orders.new import ROWS, grown_pool, new_pool
 from twin.orders.rows import link
 from twin.orders.state import NONE
@@ -100,7 +101,7 @@ def new_fulfilment(plan: Plan, replication: int) -> tuple[Fulfilment, Benches]:
         held=rows_of(1, DUE), ends=np.zeros(BUCKET_ENDS, np.int32), nodes=np.zeros((plan.days, places, len(NODE_FIELDS)), np.int64),
         money=np.zeros((plan.days, places, len(NODE_MONEY_FIELDS)), np.float64),
         cycle=np.zeros(FINE_BINS, np.int64), collect=np.zeros(FINE_BINS, np.int64), wait=np.zeros(FINE_BINS, np.int64),
-        midnights=plan.local_days.midnights, jumps=plan.local_days.jumps, control=control,
+        midnights=plan.local_days.midnights, jumps=plan.local_days.jumps, control=control, firsts=np.zeros(1, FIRST),
     )  # fmt: skip
     assert zones == len(of.nearest)
     return of, benches

@@ -19,12 +19,14 @@ from twin.fulfilment.stations import close_stations, set_servers
 from twin.kpis.orders import ORDER, STATION_FIELDS, WebLedger
 from twin.memory import table_of
 from twin.orders.asked import Asked
+from twin.orders.first import FIRST, find_first
 from twin.orders.keeping import BookKeeper, Table
 from twin.orders.state import NONE, Control
 from twin.orders.waiting import allocate_cells
 from twin.plan.build import Plan
 
 _STOP = int(Hold.STOP)
+_ROOM = 16  # of ``SPARE``: how much memory grows by, at least
 
 
 class WebOrders(BookKeeper):
@@ -77,7 +79,9 @@ class WebOrders(BookKeeper):
         """Make the carts of the next days."""
         self._before = self._carts.done
         carts, wanted = self._carts.next_stretch(first_day, end_day - first_day)
-        self.of = self.of._replace(carts=carts, wanted=wanted)
+        firsts = self.of.firsts if self.of.firsts.size >= wanted.size else np.zeros(wanted.size + wanted.size // 4, FIRST)
+        find_first(self.book_table, carts, wanted, firsts)
+        self.of = self.of._replace(carts=carts, wanted=wanted, firsts=firsts)
         self.of.control[Hold.NEXT_CART] = 0
         self.see()
 
@@ -90,7 +94,7 @@ class WebOrders(BookKeeper):
             if stop == ASKS:
                 rows = self.ask()
             elif stop == FULL:
-                self.grow(2 * SPARE)
+                self.grow(_ROOM * SPARE)
                 table, rows = self._whole_table(shelves, operations), 0
             else:
                 return int(reached)

@@ -6,11 +6,11 @@ from enum import IntEnum
 from typing import NamedTuple
 
 import numpy as np
-from numba import carray
 from numpy.typing import NDArray
 
 from twin.demand.web.rows import CART, WANTED
-from twin.memory import pointer
+from twin.opened import array_at
+from twin.orders.first import FIRST
 from twin.parts import inlined
 
 # A customer between cart and checkout.
@@ -228,6 +228,7 @@ class Fulfilment(NamedTuple):
     midnights: NDArray[np.int64]  # (clocks, days): starts of local days
     jumps: NDArray[np.int64]  # (clocks, days, 2): see twin.local_days
     control: NDArray[np.int64]
+    firsts: NDArray[np.void]  # of twin.orders.first.FIRST, by row of `wanted`
 
 
 _I8, _I4 = np.int64, np.int32
@@ -237,34 +238,35 @@ _I8, _I4 = np.int64, np.int32
 def open_fulfilment(t: NDArray[np.int64]) -> Fulfilment:
     """What lies behind a table made by ``twin.memory.table_of``; for kernels."""
     return Fulfilment(
-        carray(pointer(t[0, 0]), (t[0, 1],), CART),
-        carray(pointer(t[1, 0]), (t[1, 1],), WANTED),
-        carray(pointer(t[2, 0]), (t[2, 1],), SESSION),
-        carray(pointer(t[3, 0]), (t[3, 1],), PIECE),
-        carray(pointer(t[4, 0]), (t[4, 1],), JOB),
-        carray(pointer(t[5, 0]), (t[5, 1],), STATION),
-        carray(pointer(t[6, 0]), (t[6, 1],), DESK),
-        carray(pointer(t[7, 0]), (t[7, 1], t[7, 2]), _I8),
-        carray(pointer(t[8, 0]), (t[8, 1],), _I8),
-        carray(pointer(t[9, 0]), (t[9, 1], t[9, 2]), _I8),
-        carray(pointer(t[10, 0]), (t[10, 1], t[10, 2]), np.int16),
-        carray(pointer(t[11, 0]), (t[11, 1], t[11, 2]), np.int16),
-        carray(pointer(t[12, 0]), (t[12, 1],), _I4),
-        carray(pointer(t[13, 0]), (t[13, 1],), DUE),
-        carray(pointer(t[14, 0]), (t[14, 1],), DUE),
-        carray(pointer(t[15, 0]), (t[15, 1],), DUE),
-        carray(pointer(t[16, 0]), (t[16, 1],), _I4),
-        carray(pointer(t[17, 0]), (t[17, 1],), SLICE),
-        carray(pointer(t[18, 0]), (t[18, 1],), DUE),
-        carray(pointer(t[19, 0]), (t[19, 1],), DUE),
-        carray(pointer(t[20, 0]), (t[20, 1],), DUE),
-        carray(pointer(t[21, 0]), (t[21, 1],), _I4),
-        carray(pointer(t[22, 0]), (t[22, 1], t[22, 2], t[22, 3]), _I8),
-        carray(pointer(t[23, 0]), (t[23, 1], t[23, 2], t[23, 3]), np.float64),
-        carray(pointer(t[24, 0]), (t[24, 1],), _I8),
-        carray(pointer(t[25, 0]), (t[25, 1],), _I8),
-        carray(pointer(t[26, 0]), (t[26, 1],), _I8),
-        carray(pointer(t[27, 0]), (t[27, 1], t[27, 2]), _I8),
-        carray(pointer(t[28, 0]), (t[28, 1], t[28, 2], t[28, 3]), _I8),
-        carray(pointer(t[29, 0]), (t[29, 1],), _I8),
+        array_at(t, 0, CART, 1),
+        array_at(t, 1, WANTED, 1),
+        array_at(t, 2, SESSION, 1),
+        array_at(t, 3, PIECE, 1),
+        array_at(t, 4, JOB, 1),
+        array_at(t, 5, STATION, 1),
+        array_at(t, 6, DESK, 1),
+        array_at(t, 7, _I8, 2),
+        array_at(t, 8, _I8, 1),
+        array_at(t, 9, _I8, 2),
+        array_at(t, 10, np.int16, 2),
+        array_at(t, 11, np.int16, 2),
+        array_at(t, 12, _I4, 1),
+        array_at(t, 13, DUE, 1),
+        array_at(t, 14, DUE, 1),
+        array_at(t, 15, DUE, 1),
+        array_at(t, 16, _I4, 1),
+        array_at(t, 17, SLICE, 1),
+        array_at(t, 18, DUE, 1),
+        array_at(t, 19, DUE, 1),
+        array_at(t, 20, DUE, 1),
+        array_at(t, 21, _I4, 1),
+        array_at(t, 22, _I8, 3),
+        array_at(t, 23, np.float64, 3),
+        array_at(t, 24, _I8, 1),
+        array_at(t, 25, _I8, 1),
+        array_at(t, 26, _I8, 1),
+        array_at(t, 27, _I8, 2),
+        array_at(t, 28, _I8, 3),
+        array_at(t, 29, _I8, 1),
+        array_at(t, 30, FIRST, 1),
     )

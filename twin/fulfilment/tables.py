@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import numpy as np
-from numba import carray
-
 from twin.fulfilment.state import Fulfilment, open_fulfilment
-from twin.memory import COLUMNS, pointer
 from twin.orders.tables import BOOK_END, ROW_BYTES, Tables
 from twin.parts import inlined
 from twin.world.state import Operations, Shelves, open_operations, open_shelves
@@ -18,16 +14,16 @@ _OPERATIONS = _SHELVES + len(Shelves._fields)
 @inlined()
 def fulfilment_of(w: Tables) -> Fulfilment:
     """What is under way in the world."""
-    return open_fulfilment(carray(pointer(w + BOOK_END * ROW_BYTES), (_SHELVES - BOOK_END, COLUMNS), np.int64))
+    return open_fulfilment(w + BOOK_END * ROW_BYTES)
 
 
 @inlined()
 def shelves_of(w: Tables) -> Shelves:
     """The shelves."""
-    return open_shelves(carray(pointer(w + _SHELVES * ROW_BYTES), (_OPERATIONS - _SHELVES, COLUMNS), np.int64))
+    return open_shelves(w + _SHELVES * ROW_BYTES)
 
 
 @inlined()
 def operations_of(w: Tables) -> Operations:
     """What is due at the tills."""
-    return open_operations(carray(pointer(w + _OPERATIONS * ROW_BYTES), (2, COLUMNS), np.int64))
+    return open_operations(w + _OPERATIONS * ROW_BYTES)

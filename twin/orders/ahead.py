@@ -3,35 +3,13 @@ would wait for it. Nothing here changes anything."""
 
 from __future__ import annotations
 
-from policies.routing.columns import LOCATION
 from twin.intrinsics import prefetch
 from twin.orders.state import NONE, Book, Control
-from twin.orders.stock import cell_of, first_ranging
 from twin.parts import inlined
-from twin.record.state import Record
 
-_NOW, _SOFT_FIRST, _SOFT_END = int(Control.NOW), int(Control.SOFT_FIRST), int(Control.SOFT_END)
+_SOFT_FIRST, _SOFT_END = int(Control.SOFT_FIRST), int(Control.SOFT_END)
 FAR, NEAR, NEXT, LAST = 24, 16, 10, 4
 """Carts between asking and using: for their rows, for their first lines, for the cells of these, for the other lines."""
-
-
-@inlined()
-def ask_for_cell(book: Book, record: Record, zone: int, pickup: int, sku: int) -> None:
-    """Ask for the first cell that a cart will be held at."""
-    now, cell = book.control[_NOW], NONE
-    if pickup != NONE:
-        cell = cell_of(book, pickup, sku)
-    else:
-        for c in range(book.candidate_first[zone] + first_ranging(book, zone, sku), book.candidate_first[zone + 1]):
-            location = book.candidates[c, LOCATION]
-            node = book.nodes[location]
-            if node.ships_from <= now < node.ships_to:
-                cell = cell_of(book, location, sku)
-                if cell != NONE:
-                    break
-    if cell != NONE:
-        prefetch(record.cells, cell)
-        prefetch(book.soft, cell)
 
 
 @inlined()

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from policies.reservation.deciding import PARTIAL
-from policies.routing.choosing import decide_by
-from policies.routing.columns import GRAMS, LOCATION, MORE, ORDERS_LEFT, SPLIT_LINES, UNITS, UNITS_LEFT, VOLUME_GRAMS
+from policies.routing.choosing import decide_by, splits_last
+from policies.routing.columns import FROM, GRAMS, LOCATION, MORE, ORDERS_LEFT, SPLIT_LINES, UNITS, UNITS_LEFT, VOLUME_GRAMS
 from policies.routing.filters import excluded, room_left, ships_today
 from twin.intrinsics import prefetch
 from twin.memory import Row
@@ -218,13 +218,13 @@ def _swap_lines(book: Book, i: int, j: int) -> None:
 
 @inlined()
 def _first_of_all(book: Book, slot: int) -> int:
-    """The first candidate that may have all lines in question."""
+    """The first candidate that may have all lines in question; 0 where none has."""
     first: int = 0
     zone = book.orders[slot].zone
     if book.orders[slot].pickup == NONE:
         for i in range(book.control[_ASKED]):
             first = max(first, first_ranging(book, zone, book.lines[book.question_rows[i]].sku))
-    return first
+    return first if first < book.control[_MANY] else 0
 
 
 @part()
@@ -237,19 +237,42 @@ def decide_question(w: Tables) -> int:
     slot = book.control[_ASK]
     value = value_of(book, slot)
     while True:
-        first, many = book.control[_FIRST], book.control[_MANY]
-        known = min(_first_of_all(book, slot) + FEW, many)
-        look_up(w, 0, known)
-        table = book.alone if book.orders[slot].pickup != NONE else book.candidates
-        rows = MORE
-        while rows == MORE:
-            rows = decide_by(
-                book.control[_RULE], book.question_lines, book.control[_ASKED], value, table[first : first + many], known,
-                book.left, book.stock, book.tariff, book.routing, book.plan,
-            )  # fmt: skip
-            if rows == MORE:
-                more = min(known * MORE_EACH_TIME, many)
-                look_up(w, known, more)
-                known = more
+        start = _first_of_all(book, slot) if splits_last(book.control[_RULE]) else 0
+        while True:
+            rows = _ask_rule(w, book, start, value)
+            if start == 0 or _is_sent_whole(book, rows):
+                break
+            start = 0  # who has not all may send a part
+        for row in range(rows if start > 0 else 0):
+            book.plan[row, FROM] += start
         if rows > 0 or not ask_for_less(w):
             return max(0, rows)
+
+
+@inlined()
+def _ask_rule(w: Tables, book: Book, start: int, value: int) -> int:
+    """Ask the compiled rule about the candidates from ``start`` on, which it numbers from there."""
+    control = book.control
+    first, many = control[_FIRST] + start, control[_MANY] - start
+    table = book.alone if book.orders[control[_ASK]].pickup != NONE else book.candidates
+    known, rows = min(FEW, many), MORE
+    look_up(w, start, start + known)
+    while rows == MORE:
+        rows = decide_by(
+            control[_RULE], book.question_lines, control[_ASKED], value, table[first : first + many], known, book.left[start:],
+            book.stock[start:], book.tariff, book.routing, book.plan,
+        )  # fmt: skip
+        if rows == MORE:
+            more = min(known * MORE_EACH_TIME, many)
+            look_up(w, start + known, start + more)
+            known = more
+    return rows
+
+
+@inlined()
+def _is_sent_whole(book: Book, rows: int) -> bool:
+    """Whether a plan of so many rows is one shipment of all lines in question."""
+    whole = rows == book.control[_ASKED]
+    for row in range(rows):
+        whole = whole and book.plan[row, FROM] == book.plan[0, FROM]
+    return whole

@@ -9,10 +9,12 @@ from policies.reservation.life import CONVERT, EXPIRE, HELD
 from policies.routing.columns import LOCATION
 from twin.clock import NEVER
 from twin.kpis.orders import ORDER
+from twin.memory import Row
 from twin.orders.ahead import ask_for_carts
-from twin.orders.rows import count, give_order, heard, keep_level, note, page, take_order
+from twin.orders.first import first_choice
+from twin.orders.rows import count, give_order, heard, keep_level, note, take_order, today
 from twin.orders.state import NONE, Book, Control, Life, Stage
-from twin.orders.stock import begin_here, cell_of, first_ranging, safety_of, spare_units, step_from
+from twin.orders.stock import begin_here, cell_of, safety_of, spare_units, step_from
 from twin.orders.tables import Tables, book_of, record_of
 from twin.parts import inlined, part
 from twin.record.state import Record
@@ -35,7 +37,7 @@ def begin_cart(book: Book, number: int, zone: int, pickup: int, come: int) -> in
     row = book.orders[slot]
     row.number, row.placed, row.due, row.zone, row.pickup, row.stage = number, now, NEVER, zone, pickup, _CART
     row.first, row.lines, row.open_lines, row.parcels, row.shipments = NONE, 0, 0, 0, 0
-    row.flags, row.attempts, row.day = 0, 0, page(book, now)
+    row.flags, row.attempts, row.day = 0, 0, today(book)
     heard(book, number, (np.int64(zone) << 32) | (pickup + 1))
     note(book, _SAID_CART, number, pickup, NONE, 0, zone)
     count(book, row.day, _CARTS, come)
@@ -48,17 +50,31 @@ def hold_lines(book: Book, record: Record, slot: int) -> None:
     cart = book.orders[slot]
     line, held = cart.first, 0
     while line != NONE:
-        row = book.lines[line]
-        cell = _where_held(book, record, cart.zone, cart.pickup, row.sku, row.units)
-        if cell == NONE:
-            count(book, cart.day, _LIMITED, 1)
-            note(book, _SAID_LIMITED, cart.number, NONE, row.sku, row.units, 0)
-        else:
-            begin_here(book, record, line, HELD, cell)
-            keep_level(book, _HOLD_US, book.hold_net, 1)
-            held += 1
-            note(book, _SAID_HELD, cart.number, NONE, row.sku, row.units, cell)
-        line = row.next
+        first = first_choice(book, cart.zone, cart.pickup, book.lines[line].sku)
+        held += hold_line(book, record, cart, line, first.cell, first.location, first.place)
+        line = book.lines[line].next
+    begin_timer(book, slot, held)
+
+
+@inlined()
+def hold_line(book: Book, record: Record, cart: Row, line: int, cell: int, location: int, place: int) -> int:
+    """Ask for a hold of a line, whose first choice is known; returns 1 where it is granted, 0 where stock is limited."""
+    row = book.lines[line]
+    cell = _where_held(book, record, cart.zone, cart.pickup, row.sku, row.units, cell, location, place)
+    if cell == NONE:
+        count(book, cart.day, _LIMITED, 1)
+        note(book, _SAID_LIMITED, cart.number, NONE, row.sku, row.units, 0)
+        return 0
+    begin_here(book, record, line, HELD, cell)
+    keep_level(book, _HOLD_US, book.hold_net, 1)
+    note(book, _SAID_HELD, cart.number, NONE, row.sku, row.units, cell)
+    return 1
+
+
+@inlined()
+def begin_timer(book: Book, slot: int, held: int) -> None:
+    """The time of a cart runs whose lines were asked for, ``held`` of them with success."""
+    cart = book.orders[slot]
     count(book, cart.day, _HOLDS, held)
     timers = book.soft_timers
     timer = timers[book.control[_SOFT_END] & (timers.size - 1)]
@@ -67,30 +83,34 @@ def hold_lines(book: Book, record: Record, slot: int) -> None:
 
 
 @inlined()
-def _where_held(book: Book, record: Record, zone: int, pickup: int, sku: int, units: int) -> int:
-    """The first cell in order of the candidates that grants a hold."""
-    if pickup != NONE:
-        return _granted(book, record, pickup, sku, units)
+def _where_held(
+    book: Book, record: Record, zone: int, pickup: int, sku: int, units: int, cell: int, location: int, place: int
+) -> int:
+    """The first cell in order of the candidates that grants a hold, from a first choice on."""
     now = book.control[_NOW]
-    for c in range(book.candidate_first[zone] + first_ranging(book, zone, sku), book.candidate_first[zone + 1]):
+    if cell != NONE:
+        node = book.nodes[location]
+        serves = pickup != NONE or node.ships_from <= now < node.ships_to
+        if serves and _is_granted(book, record, cell, units):
+            return cell
+    if pickup != NONE:
+        return NONE
+    for c in range(book.candidate_first[zone] + place + 1, book.candidate_first[zone + 1]):
         location = book.candidates[c, LOCATION]
         node = book.nodes[location]
         if node.ships_from <= now < node.ships_to:
-            cell = _granted(book, record, location, sku, units)
-            if cell != NONE:
+            cell = cell_of(book, location, sku)
+            if cell != NONE and _is_granted(book, record, cell, units):
                 return cell
     return NONE
 
 
 @inlined()
-def _granted(book: Book, record: Record, location: int, sku: int, units: int) -> int:
-    cell = cell_of(book, location, sku)
-    if cell != NONE:
-        free, safety = spare_units(record, cell), safety_of(book, cell)
-        soft = np.int64(book.soft[np.uintp(cell)])
-        if hold_standard(units, free, safety, soft, book.reservation) == GRANTED:  # type: ignore[arg-type]
-            return cell
-    return NONE
+def _is_granted(book: Book, record: Record, cell: int, units: int) -> bool:
+    free, safety = spare_units(record, cell), safety_of(book, cell)
+    soft = np.int64(book.soft[np.uintp(cell)])
+    granted: bool = hold_standard(units, free, safety, soft, book.reservation) == GRANTED  # type: ignore[arg-type]
+    return granted
 
 
 @inlined()

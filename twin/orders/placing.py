@@ -10,7 +10,7 @@ from twin.orders.asking import ask_about
 from twin.orders.clocks import open_from
 from twin.orders.holds import begin_cart, convert
 from twin.orders.promising import add_backorders, is_granted
-from twin.orders.rows import count, give_order, heard, note, page
+from twin.orders.rows import count, give_order, heard, note, today
 from twin.orders.sending import carry_out, send_if_ready
 from twin.orders.shortfall import give_up, is_filled
 from twin.orders.state import (
@@ -52,7 +52,7 @@ def begin_order(book: Book, record: Record, slot: int, number: int, zone: int, p
     else:
         slot = begin_cart(book, number, zone, pickup, 1)
     row = book.orders[slot]
-    row.stage, row.placed, row.day = _PLACED, now, page(book, now)
+    row.stage, row.placed, row.day = _PLACED, now, today(book)
     delay = book.control[_READY] if pickup != NONE else book.control[_DELIVERY]
     row.due = NEVER if delay == NEVER else now + delay
     if pickup != NONE and delay != NEVER:  # nobody can collect while the doors are closed

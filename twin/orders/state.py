@@ -10,10 +10,9 @@ from enum import IntEnum
 from typing import NamedTuple
 
 import numpy as np
-from numba import carray
 from numpy.typing import NDArray
 
-from twin.memory import pointer
+from twin.opened import array_at
 from twin.parts import inlined
 
 NONE = -1  # of an index: nothing
@@ -273,6 +272,8 @@ class Control(IntEnum):
     FLOOR = 41  # key that the lane has come to
     KEY = 42  # of what is happening
     WANTED_LINES = 43  # lines that need a location; those set aside come after those that routing is asked about
+    TODAY = 44  # page of the tally at MIDNIGHT, µs, and for a day from then on
+    MIDNIGHT = 45
     END = 37  # µs: a promise that falls due from then on is not judged
 
 
@@ -324,40 +325,40 @@ _I8, _I4 = np.int64, np.int32
 def open_book(t: NDArray[np.int64]) -> Book:
     """The book behind a table made by ``twin.memory.table_of``; for kernels."""
     return Book(
-        carray(pointer(t[0, 0]), (t[0, 1],), ORDER),
-        carray(pointer(t[1, 0]), (t[1, 1],), LINE),
-        carray(pointer(t[2, 0]), (t[2, 1],), SHIPMENT),
-        carray(pointer(t[3, 0]), (t[3, 1],), _I4),
-        carray(pointer(t[4, 0]), (t[4, 1],), _I4),
-        carray(pointer(t[5, 0]), (t[5, 1],), _I4),
-        carray(pointer(t[6, 0]), (t[6, 1],), _I4),
-        carray(pointer(t[7, 0]), (t[7, 1],), _I8),
-        carray(pointer(t[8, 0]), (t[8, 1],), NODE),
-        carray(pointer(t[9, 0]), (t[9, 1], t[9, 2]), _I4),
-        carray(pointer(t[10, 0]), (t[10, 1],), _I8),
-        carray(pointer(t[11, 0]), (t[11, 1], t[11, 2]), _I8),
-        carray(pointer(t[12, 0]), (t[12, 1], t[12, 2]), _I8),
-        carray(pointer(t[13, 0]), (t[13, 1], t[13, 2]), _I8),
-        carray(pointer(t[14, 0]), (t[14, 1],), _I8),
-        carray(pointer(t[15, 0]), (t[15, 1],), _I8),
-        carray(pointer(t[16, 0]), (t[16, 1],), TIMER),
-        carray(pointer(t[17, 0]), (t[17, 1],), TIMER),
-        carray(pointer(t[18, 0]), (t[18, 1],), ASKED),
-        carray(pointer(t[19, 0]), (t[19, 1], t[19, 2]), _I8),
-        carray(pointer(t[20, 0]), (t[20, 1],), _I8),
-        carray(pointer(t[21, 0]), (t[21, 1], t[21, 2]), _I8),
-        carray(pointer(t[22, 0]), (t[22, 1], t[22, 2]), _I8),
-        carray(pointer(t[23, 0]), (t[23, 1], t[23, 2]), _I8),
-        carray(pointer(t[24, 0]), (t[24, 1], t[24, 2]), _I8),
-        carray(pointer(t[25, 0]), (t[25, 1],), GOODS),
-        carray(pointer(t[26, 0]), (t[26, 1], t[26, 2]), _I8),
-        carray(pointer(t[27, 0]), (t[27, 1], t[27, 2]), _I8),
-        carray(pointer(t[28, 0]), (t[28, 1],), _I8),
-        carray(pointer(t[29, 0]), (t[29, 1],), ENTRY),
-        carray(pointer(t[30, 0]), (t[30, 1],), MESSAGE),
-        carray(pointer(t[31, 0]), (t[31, 1],), _I8),
-        carray(pointer(t[32, 0]), (t[32, 1], t[32, 2], t[32, 3]), _I8),
-        carray(pointer(t[33, 0]), (t[33, 1],), _I8),
-        carray(pointer(t[34, 0]), (t[34, 1],), _I4),
-        carray(pointer(t[35, 0]), (t[35, 1], t[35, 2]), _I4),
+        array_at(t, 0, ORDER, 1),
+        array_at(t, 1, LINE, 1),
+        array_at(t, 2, SHIPMENT, 1),
+        array_at(t, 3, _I4, 1),
+        array_at(t, 4, _I4, 1),
+        array_at(t, 5, _I4, 1),
+        array_at(t, 6, _I4, 1),
+        array_at(t, 7, _I8, 1),
+        array_at(t, 8, NODE, 1),
+        array_at(t, 9, _I4, 2),
+        array_at(t, 10, _I8, 1),
+        array_at(t, 11, _I8, 2),
+        array_at(t, 12, _I8, 2),
+        array_at(t, 13, _I8, 2),
+        array_at(t, 14, _I8, 1),
+        array_at(t, 15, _I8, 1),
+        array_at(t, 16, TIMER, 1),
+        array_at(t, 17, TIMER, 1),
+        array_at(t, 18, ASKED, 1),
+        array_at(t, 19, _I8, 2),
+        array_at(t, 20, _I8, 1),
+        array_at(t, 21, _I8, 2),
+        array_at(t, 22, _I8, 2),
+        array_at(t, 23, _I8, 2),
+        array_at(t, 24, _I8, 2),
+        array_at(t, 25, GOODS, 1),
+        array_at(t, 26, _I8, 2),
+        array_at(t, 27, _I8, 2),
+        array_at(t, 28, _I8, 1),
+        array_at(t, 29, ENTRY, 1),
+        array_at(t, 30, MESSAGE, 1),
+        array_at(t, 31, _I8, 1),
+        array_at(t, 32, _I8, 3),
+        array_at(t, 33, _I8, 1),
+        array_at(t, 34, _I4, 1),
+        array_at(t, 35, _I4, 2),
     )

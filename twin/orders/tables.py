@@ -7,10 +7,7 @@ from __future__ import annotations
 
 from typing import TypeAlias
 
-import numpy as np
-from numba import carray
-
-from twin.memory import COLUMNS, pointer
+from twin.memory import COLUMNS
 from twin.orders.state import Book, open_book
 from twin.parts import inlined
 from twin.record.state import Record, open_record
@@ -27,10 +24,10 @@ ROW_BYTES = COLUMNS * 8
 @inlined()
 def record_of(w: Tables) -> Record:
     """The record."""
-    return open_record(carray(pointer(w), (RECORD_ROWS, COLUMNS), np.int64))
+    return open_record(w)
 
 
 @inlined()
 def book_of(w: Tables) -> Book:
     """The book."""
-    return open_book(carray(pointer(w + RECORD_ROWS * ROW_BYTES), (BOOK_ROWS, COLUMNS), np.int64))
+    return open_book(w + RECORD_ROWS * ROW_BYTES)

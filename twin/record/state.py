@@ -6,11 +6,11 @@ from enum import IntEnum
 from typing import NamedTuple
 
 import numpy as np
-from numba import carray
 from numpy.typing import NDArray
 
 from twin.compiled import compiled, inlined
-from twin.memory import pointer, rows_of, spread
+from twin.memory import rows_of, spread
+from twin.opened import array_at
 
 NO_POINT = -(1 << 31)  # of a cell without a rule
 
@@ -113,16 +113,16 @@ _I8, _I4, _U1 = np.int64, np.int32, np.uint8
 def open_record(t: NDArray[np.int64]) -> Record:
     """The record behind a table made by ``twin.memory.table_of``; for kernels."""
     return Record(
-        carray(pointer(t[0, 0]), (t[0, 1],), CELL),
-        carray(pointer(t[1, 0]), (t[1, 1],), _U1),
-        carray(pointer(t[2, 0]), (t[2, 1],), _I4),
-        carray(pointer(t[3, 0]), (t[3, 1],), _U1),
-        carray(pointer(t[4, 0]), (t[4, 1],), SENDER),
-        carray(pointer(t[5, 0]), (t[5, 1], t[5, 2]), RECENT),
-        carray(pointer(t[6, 0]), (t[6, 1],), _I8),
-        carray(pointer(t[7, 0]), (t[7, 1],), _I8),
-        carray(pointer(t[8, 0]), (t[8, 1],), _I8),
-        carray(pointer(t[9, 0]), (t[9, 1], t[9, 2], t[9, 3]), _I8),
+        array_at(t, 0, CELL, 1),
+        array_at(t, 1, _U1, 1),
+        array_at(t, 2, _I4, 1),
+        array_at(t, 3, _U1, 1),
+        array_at(t, 4, SENDER, 1),
+        array_at(t, 5, RECENT, 2),
+        array_at(t, 6, _I8, 1),
+        array_at(t, 7, _I8, 1),
+        array_at(t, 8, _I8, 1),
+        array_at(t, 9, _I8, 3),
     )
 
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-from numba import carray
 from numpy.typing import NDArray
 
 from twin.channel.deliver import deliver, open_channel
@@ -19,7 +18,8 @@ from twin.demand.generate import draw_clockwork, draw_recorded, draw_stream
 from twin.demand.streams import open_streams
 from twin.demand.tables import open_clockworks, open_recorded
 from twin.demand.words import Desk
-from twin.memory import Row, pointer
+from twin.memory import Row
+from twin.opened import array_at
 from twin.sorting import copy, set_aside, sort_rows
 from twin.world.state import ARRIVAL, SALE, TRACK
 
@@ -55,24 +55,24 @@ _I8 = np.int64
 @inlined()
 def _open_bench(t: NDArray[np.int64]) -> Bench:
     return Bench(
-        carray(pointer(t[0, 0]), (t[0, 1],), np.uint64),
-        carray(pointer(t[1, 0]), (t[1, 1],), np.uint64),
-        carray(pointer(t[2, 0]), (t[2, 1],), SALE),
-        carray(pointer(t[3, 0]), (t[3, 1],), SALE),
-        carray(pointer(t[4, 0]), (t[4, 1],), SALE),
-        carray(pointer(t[5, 0]), (t[5, 1],), ARRIVAL),
-        carray(pointer(t[6, 0]), (t[6, 1],), ARRIVAL),
-        carray(pointer(t[7, 0]), (t[7, 1],), ARRIVAL),
-        carray(pointer(t[8, 0]), (t[8, 1],), np.int32),
-        carray(pointer(t[9, 0]), (t[9, 1],), SALE),
-        carray(pointer(t[10, 0]), (t[10, 1],), ARRIVAL),
-        carray(pointer(t[11, 0]), (t[11, 1],), _I8),
-        carray(pointer(t[12, 0]), (t[12, 1],), SALE),
-        carray(pointer(t[13, 0]), (t[13, 1],), ARRIVAL),
-        carray(pointer(t[14, 0]), (t[14, 1],), ARRIVAL),
-        carray(pointer(t[15, 0]), (t[15, 1],), _I8),
-        carray(pointer(t[16, 0]), (t[16, 1],), TRACK),
-        carray(pointer(t[17, 0]), (t[17, 1],), _I8),
+        array_at(t, 0, np.uint64, 1),
+        array_at(t, 1, np.uint64, 1),
+        array_at(t, 2, SALE, 1),
+        array_at(t, 3, SALE, 1),
+        array_at(t, 4, SALE, 1),
+        array_at(t, 5, ARRIVAL, 1),
+        array_at(t, 6, ARRIVAL, 1),
+        array_at(t, 7, ARRIVAL, 1),
+        array_at(t, 8, np.int32, 1),
+        array_at(t, 9, SALE, 1),
+        array_at(t, 10, ARRIVAL, 1),
+        array_at(t, 11, _I8, 1),
+        array_at(t, 12, SALE, 1),
+        array_at(t, 13, ARRIVAL, 1),
+        array_at(t, 14, ARRIVAL, 1),
+        array_at(t, 15, _I8, 1),
+        array_at(t, 16, TRACK, 1),
+        array_at(t, 17, _I8, 1),
     )
 
 

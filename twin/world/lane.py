@@ -117,6 +117,14 @@ def run_record(shelves: Shelves, record: Record, track: Row, operations: Operati
 
 
 @inlined()
+def next_at_tills(shelves: Shelves, track: Row, operations: Operations) -> int:
+    """Key of the first thing that a track has to sell or to hear."""
+    heard = min(operations.arrivals[np.uintp(track.next_arrival)].key, next_pending(shelves))
+    key: int = min(heard, operations.sales[np.uintp(track.next_sale)].key)
+    return key
+
+
+@inlined()
 def run_track(shelves: Shelves, record: Record, track: Row, operations: Operations, until: int, at_once: bool) -> int:
     """Both of them in turn; returns the key the track stopped before."""
     while True:

@@ -6,13 +6,13 @@ from enum import IntEnum
 from typing import Any, NamedTuple
 
 import numpy as np
-from numba import carray
 from numpy.typing import NDArray
 
 from twin.clock import DAY, NEVER
 from twin.compiled import inlined
 from twin.kpis.ledger import LAG_BINS
-from twin.memory import pointer, spread
+from twin.memory import spread
+from twin.opened import array_at
 
 # A POS line that is due, in order of key.
 SALE = np.dtype(
@@ -144,17 +144,17 @@ _I8, _I4 = np.int64, np.int32
 def open_shelves(t: NDArray[np.int64]) -> Shelves:
     """The shelves behind a table made by ``twin.memory.table_of``; for kernels."""
     return Shelves(
-        carray(pointer(t[0, 0]), (t[0, 1],), _I4),
-        carray(pointer(t[1, 0]), (t[1, 1],), _I4),
-        carray(pointer(t[2, 0]), (t[2, 1],), ITEM),
-        carray(pointer(t[3, 0]), (t[3, 1],), PAGE),
-        carray(pointer(t[4, 0]), (t[4, 1],), PENDING),
-        carray(pointer(t[5, 0]), (t[5, 1],), PENDING),
-        carray(pointer(t[6, 0]), (t[6, 1],), _I8),
-        carray(pointer(t[7, 0]), (t[7, 1],), _I8),
-        carray(pointer(t[8, 0]), (t[8, 1],), TRACK),
-        carray(pointer(t[9, 0]), (t[9, 1],), _I8),
-        carray(pointer(t[10, 0]), (t[10, 1], t[10, 2], t[10, 3]), _I8),
+        array_at(t, 0, _I4, 1),
+        array_at(t, 1, _I4, 1),
+        array_at(t, 2, ITEM, 1),
+        array_at(t, 3, PAGE, 1),
+        array_at(t, 4, PENDING, 1),
+        array_at(t, 5, PENDING, 1),
+        array_at(t, 6, _I8, 1),
+        array_at(t, 7, _I8, 1),
+        array_at(t, 8, TRACK, 1),
+        array_at(t, 9, _I8, 1),
+        array_at(t, 10, _I8, 3),
     )
 
 
@@ -162,8 +162,8 @@ def open_shelves(t: NDArray[np.int64]) -> Shelves:
 def open_operations(t: NDArray[np.int64]) -> Operations:
     """The operations behind a table made by ``twin.memory.table_of``; for kernels."""
     return Operations(
-        carray(pointer(t[0, 0]), (t[0, 1],), SALE),
-        carray(pointer(t[1, 0]), (t[1, 1],), ARRIVAL),
+        array_at(t, 0, SALE, 1),
+        array_at(t, 1, ARRIVAL, 1),
     )
 
 

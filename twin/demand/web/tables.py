@@ -6,14 +6,13 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 import numpy as np
-from numba import carray
 from numpy.typing import NDArray
 
 from twin.compiled import inlined
 from twin.demand.streams import Stream, StreamTables, law_arrays, stream_tables
 from twin.demand.web.rows import WANTED
 from twin.demand.web.streams import NO_TIME, CartStream, PickupStores, RecordedCarts
-from twin.memory import pointer
+from twin.opened import array_at
 from twin.random.laws import ONE
 
 ZONE_SHIFT = 20  # of a uniform number, to its place in the guide of zones
@@ -60,34 +59,34 @@ _I8, _I4, _I2, _U1 = np.int64, np.int32, np.int16, np.uint8
 def open_web(t: NDArray[np.int64]) -> WebTables:
     """The streams behind a table made by ``twin.memory.table_of``; for kernels."""
     return WebTables(
-        carray(pointer(t[0, 0]), (t[0, 1],), _U1),
-        carray(pointer(t[1, 0]), (t[1, 1],), _I2),
-        carray(pointer(t[2, 0]), (t[2, 1],), _I4),
-        carray(pointer(t[3, 0]), (t[3, 1],), _I8),
-        carray(pointer(t[4, 0]), (t[4, 1],), _I8),
-        carray(pointer(t[5, 0]), (t[5, 1],), _I8),
-        carray(pointer(t[6, 0]), (t[6, 1],), _I4),
-        carray(pointer(t[7, 0]), (t[7, 1],), _I4),
-        carray(pointer(t[8, 0]), (t[8, 1], t[8, 2]), _I8),
-        carray(pointer(t[9, 0]), (t[9, 1],), _I8),
-        carray(pointer(t[10, 0]), (t[10, 1],), _I8),
-        carray(pointer(t[11, 0]), (t[11, 1],), _I8),
-        carray(pointer(t[12, 0]), (t[12, 1],), _I8),
-        carray(pointer(t[13, 0]), (t[13, 1],), _I8),
-        carray(pointer(t[14, 0]), (t[14, 1],), _I4),
-        carray(pointer(t[15, 0]), (t[15, 1],), _I8),
-        carray(pointer(t[16, 0]), (t[16, 1],), _I4),
-        carray(pointer(t[17, 0]), (t[17, 1],), _I8),
-        carray(pointer(t[18, 0]), (t[18, 1],), _I8),
-        carray(pointer(t[19, 0]), (t[19, 1],), _I8),
-        carray(pointer(t[20, 0]), (t[20, 1],), _I8),
-        carray(pointer(t[21, 0]), (t[21, 1],), _I8),
-        carray(pointer(t[22, 0]), (t[22, 1],), _I8),
-        carray(pointer(t[23, 0]), (t[23, 1],), _I8),
-        carray(pointer(t[24, 0]), (t[24, 1],), _I8),
-        carray(pointer(t[25, 0]), (t[25, 1],), _I2),
-        carray(pointer(t[26, 0]), (t[26, 1],), _I2),
-        carray(pointer(t[27, 0]), (t[27, 1],), WANTED),
+        array_at(t, 0, _U1, 1),
+        array_at(t, 1, _I2, 1),
+        array_at(t, 2, _I4, 1),
+        array_at(t, 3, _I8, 1),
+        array_at(t, 4, _I8, 1),
+        array_at(t, 5, _I8, 1),
+        array_at(t, 6, _I4, 1),
+        array_at(t, 7, _I4, 1),
+        array_at(t, 8, _I8, 2),
+        array_at(t, 9, _I8, 1),
+        array_at(t, 10, _I8, 1),
+        array_at(t, 11, _I8, 1),
+        array_at(t, 12, _I8, 1),
+        array_at(t, 13, _I8, 1),
+        array_at(t, 14, _I4, 1),
+        array_at(t, 15, _I8, 1),
+        array_at(t, 16, _I4, 1),
+        array_at(t, 17, _I8, 1),
+        array_at(t, 18, _I8, 1),
+        array_at(t, 19, _I8, 1),
+        array_at(t, 20, _I8, 1),
+        array_at(t, 21, _I8, 1),
+        array_at(t, 22, _I8, 1),
+        array_at(t, 23, _I8, 1),
+        array_at(t, 24, _I8, 1),
+        array_at(t, 25, _I2, 1),
+        array_at(t, 26, _I2, 1),
+        array_at(t, 27, WANTED, 1),
     )
 
 
