@@ -107,8 +107,11 @@ def _in_one_piece(function: Callable[..., Any]) -> Iterator[None]:
     """While this lasts, a function is compiled into the wrapper by which C calls it, and for nobody else.
 
     numba keeps the two apart: every call of a part would be two, with all registers saved twice, and its code would be made twice.
+    And its loops, over the two lines of an order, are not made ready for thousands.
     """
     context = cpu_target.target_context
+    codegen = context.codegen()
+    vectorize, codegen._loopvect = (numba.config.LOOP_VECTORIZE, codegen._loopvect), False
     convention, make = context.call_conv, context.create_cfunc_wrapper
     call = convention.call_function
 
@@ -123,11 +126,12 @@ def _in_one_piece(function: Callable[..., Any]) -> Iterator[None]:
         library._final_module.get_function(described.llvm_func_name).linkage = "internal"
         return None
 
-    context.create_cfunc_wrapper = wrap
+    context.create_cfunc_wrapper, numba.config.LOOP_VECTORIZE = wrap, 0
     try:
         yield
     finally:
         del context.create_cfunc_wrapper
+        numba.config.LOOP_VECTORIZE, codegen._loopvect = vectorize
 
 
 @global_compiler_lock

@@ -28,7 +28,6 @@ def opening_record(plan: Plan, counts: bool) -> Record:
     record.cells["on_hand"] = plan.opening
     record.cells["position"] = plan.opening
     for order in plan.orders:
-        record.cells["inbound"][order.cell] += order.units
         record.cells["position"][order.cell] += order.units
     _set_points(plan, record)
     return measured(record, plan.ranged.first, plan.scenario.start_us, plan.days)

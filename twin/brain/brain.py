@@ -199,7 +199,8 @@ class Brain:
 
     def _decide_one(self, group: Group, index: int, cell: int) -> None:
         """The same for a single cell, without arrays: what a small model does all the time."""
-        on_hand, position, _, _, inbound, _, backordered, _ = self.record.cells[cell].item()
+        on_hand, position, _, _, _, committed, backordered, reserved = self.record.cells[cell].item()
+        inbound = position - on_hand + committed + backordered + reserved
         wanted = group.policy.quantity(ReorderState(index, position, on_hand, inbound, backordered))
         if wanted < 0:
             self._refuse(group, wanted)

@@ -17,7 +17,7 @@ from twin.compiled import compiled, inlined
 from twin.intrinsics import lowest_bit, prefetch
 from twin.memory import pointer
 from twin.record.apply import clear
-from twin.record.state import AT_ONCE, DUE, Meter, Record, address_of_asks, open_record
+from twin.record.state import AT_ONCE, DUE, Meter, Record, address_of_asks, inbound_of, open_record
 
 _MARKS = 0x0101010101010101 * DUE  # of eight cells
 _MARKED = int(Meter.MARKED)
@@ -81,7 +81,7 @@ def _collect(
             continue
         columns[0, kept], columns[1, kept], columns[2, kept] = cells[np.uintp(k)], i, cells[np.uintp(k)] - first[i]
         columns[3, kept], columns[4, kept] = row.position, row.on_hand
-        columns[5, kept], columns[6, kept] = row.inbound, row.backordered
+        columns[5, kept], columns[6, kept] = inbound_of(row), row.backordered
         kept += 1
     return kept
 
@@ -166,4 +166,4 @@ def look_up(table: NDArray[np.int64], cells: NDArray[np.int32], columns: NDArray
     for i in range(cells.size):
         row = record.cells[cells[i]]
         columns[0, i], columns[1, i] = row.position, row.on_hand
-        columns[2, i], columns[3, i] = row.inbound, row.backordered
+        columns[2, i], columns[3, i] = inbound_of(row), row.backordered

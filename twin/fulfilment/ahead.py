@@ -9,6 +9,7 @@ from twin.orders.ahead import ask_for_lines
 from twin.orders.state import NONE, Book
 from twin.parts import inlined
 from twin.record.state import Record
+from twin.world.shelf import ask_for_page
 from twin.world.state import Shelves
 
 _PRESENT, _PRESENT_END, _NEXT_CART = int(Hold.PRESENT), int(Hold.PRESENT_END), int(Hold.NEXT_CART)
@@ -30,7 +31,8 @@ def _ask_for_row(of: Fulfilment, book: Book, entry: Row) -> None:
         prefetch(of.sessions, entry.who)
     elif _SERVED <= what <= _GIVE_UP:
         prefetch(of.jobs, entry.who)
-        prefetch(book.shipments, entry.who)
+        if what != _SERVED:
+            prefetch(book.shipments, entry.who)
 
 
 @inlined()
@@ -44,6 +46,10 @@ def _ask_for_order(of: Fulfilment, book: Book, entry: Row) -> None:
             prefetch(of.pieces, session.first)
     elif _SERVED <= what <= _GIVE_UP:
         work = of.jobs[entry.who]
+        if what == _SERVED:
+            if work.flags & PICKED:
+                return  # the rest of its way in the building is told by its own row
+            prefetch(book.shipments, entry.who)
         prefetch(book.orders, work.order)
         if work.first != NONE:
             prefetch(of.pieces, work.first)
@@ -98,8 +104,12 @@ def _ask_for_rest(of: Fulfilment, book: Book, record: Record, shelves: Shelves, 
                 prefetch(book.lines, book.lines[line].next)
     elif _SERVED <= what <= _GIVE_UP and _is_counted(of, what, entry.who):
         piece = of.jobs[entry.who].first
-        if piece != NONE and of.pieces[piece].next != NONE:
-            _ask_for_piece(book, record, shelves, of.pieces[of.pieces[piece].next], what)
+        if piece != NONE:
+            row = of.pieces[piece]
+            if what == _SERVED:
+                ask_for_page(shelves, of.jobs[entry.who].location, row.cell, row.sku)
+            if row.next != NONE:
+                _ask_for_piece(book, record, shelves, of.pieces[row.next], what)
 
 
 @inlined()
@@ -108,7 +118,6 @@ def _ask_for_line(book: Book, record: Record, line: int) -> None:
     row = book.lines[line]
     prefetch(book.goods, row.sku)
     if row.cell != NONE:
-        prefetch(book.soft, row.cell)
         prefetch(record.cells, row.cell)
 
 
@@ -167,4 +176,3 @@ def ask_for_next_carts(of: Fulfilment, book: Book, record: Record) -> None:
         cell = of.firsts[i].cell
         if cell != NONE:
             prefetch(record.cells, cell)
-            prefetch(book.soft, cell)

@@ -49,14 +49,14 @@ def _write(row: Row, key: int, turn: int, who: int, other: int) -> None:
 def _append(of: Fulfilment, key: int, turn: int, who: int, other: int) -> None:
     """Write an entry behind those of its slice."""
     there = of.slices[(key >> _SLICE_SHIFT) & (SLICES - 1)]
-    if there.chunk == NONE or there.inside == CHUNK:
+    inside = there.many & (CHUNK - 1)
+    if inside == 0:
         chunk = of.control[_FREE]
         of.control[_FREE] = of.next_chunk[chunk]
         of.control[_LEFT] -= 1
         of.next_chunk[chunk] = there.chunk
-        there.chunk, there.inside = chunk, 0
-    _write(of.chunks[there.chunk * CHUNK + there.inside], key, turn, who, other)
-    there.inside += 1
+        there.chunk = chunk
+    _write(of.chunks[there.chunk * CHUNK + inside], key, turn, who, other)
     there.many += 1
     of.control[_LATER] += 1
     if there.many > of.control[_FULLEST]:
@@ -104,7 +104,7 @@ def _open_slice(of: Fulfilment) -> None:
     """Put the entries of the slice that begins in order; those of a later round of the ring go back to it."""
     now = of.control[_SLICE]
     there = of.slices[now & (SLICES - 1)]
-    chunk, inside, n = there.chunk, there.inside, 0
+    chunk, inside, n = there.chunk, ((there.many - 1) & (CHUNK - 1)) + 1, 0
     of.control[_LATER] -= there.many
     there.chunk, there.many = NONE, 0
     while chunk != NONE:

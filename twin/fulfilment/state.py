@@ -128,11 +128,11 @@ DUE = np.dtype(
     ],
     align=True,
 )
-CHUNK = 8  # entries of one slice of time that lie together
+CHUNK = 8  # entries of one slice of time that lie together, a power of two
 
 # The entries of a slice of time: in a chain of chunks, the last begun first.
-SLICE = np.dtype([("chunk", np.int32), ("inside", np.int32), ("many", np.int64)], align=True)
-"""The first chunk, how many entries it has, how many all have."""
+SLICE = np.dtype([("chunk", np.int32), ("many", np.int32)], align=True)
+"""The first chunk, and how many entries all have: but for the first, chunks are full."""
 
 KIND_BITS = 4  # of a DUE's turn
 

@@ -6,8 +6,12 @@ from __future__ import annotations
 from twin.intrinsics import prefetch
 from twin.orders.state import NONE, Book, Control
 from twin.parts import inlined
+from twin.record.state import Record
 
-_SOFT_FIRST, _SOFT_END = int(Control.SOFT_FIRST), int(Control.SOFT_END)
+_SOFT_FIRST, _SOFT_END, _HARD_FIRST, _HARD_END = (
+    int(c) for c in (Control.SOFT_FIRST, Control.SOFT_END, Control.HARD_FIRST, Control.HARD_END)
+)
+_TIMERS = 40
 FAR, NEAR, NEXT, LAST = 24, 16, 10, 4
 """Carts between asking and using: for their rows, for their first lines, for the cells of these, for the other lines."""
 
@@ -21,10 +25,11 @@ def ask_for_lines(book: Book, slot: int) -> None:
 
 
 @inlined()
-def ask_for_carts(book: Book) -> None:
+def ask_for_carts(book: Book, record: Record) -> None:
     """Ask for the carts whose holds will end soon: their rows, their first lines, the cells of these, and what follows."""
     timers, first, end = book.soft_timers, book.control[_SOFT_FIRST], book.control[_SOFT_END]
     last = timers.size - 1
+    prefetch(timers, (first + _TIMERS) & last)
     if first + FAR < end:
         prefetch(book.orders, timers[(first + FAR) & last].who)
     if first + NEAR < end:
@@ -32,19 +37,29 @@ def ask_for_carts(book: Book) -> None:
     if first + NEXT < end:
         line = book.orders[timers[(first + NEXT) & last].who].first
         if line != NONE:
-            _ask_for_held(book, line)
+            _ask_for_held(book, record, line)
     if first + LAST < end:
         line = book.orders[timers[(first + LAST) & last].who].first
         while line != NONE and book.lines[line].next != NONE:
             line = book.lines[line].next
-            _ask_for_held(book, line)
+            _ask_for_held(book, record, line)
 
 
 @inlined()
-def _ask_for_held(book: Book, line: int) -> None:
+def _ask_for_held(book: Book, record: Record, line: int) -> None:
     """Ask for the cell of a line, and for the line after it."""
     row = book.lines[line]
     if row.cell != NONE:
-        prefetch(book.soft, row.cell)
+        prefetch(record.cells, row.cell)
     if row.next != NONE:
         prefetch(book.lines, row.next)
+
+
+@inlined()
+def ask_for_reserved(book: Book) -> None:
+    """Ask for the shipments whose time will be up soon, most of which have left long ago."""
+    timers, first = book.hard_timers, book.control[_HARD_FIRST]
+    last = timers.size - 1
+    prefetch(timers, (first + _TIMERS) & last)
+    if first + NEXT < book.control[_HARD_END]:
+        prefetch(book.shipments, timers[(first + NEXT) & last].who)

@@ -108,7 +108,7 @@ def _promisable(book: Book, record: Record, location: int, line: Row, cell: int,
         return 0
     there = spare_units(record, cell) - safety_of(book, cell)
     if book.control[_HONOURS]:
-        there -= np.int64(book.soft[np.uintp(cell)])
+        there -= np.int64(record.cells[cell].soft)
     return max(0, there)
 
 
@@ -122,8 +122,6 @@ def _write_cells(book: Book, record: Record, first: int, end: int) -> None:
             book.stock[c, i] = cell
             if cell != NONE:
                 prefetch(record.cells, cell)
-                if book.control[_HONOURS]:
-                    prefetch(book.soft, cell)
 
 
 @inlined()
@@ -223,7 +221,8 @@ def _first_of_all(book: Book, slot: int) -> int:
     zone = book.orders[slot].zone
     if book.orders[slot].pickup == NONE:
         for i in range(book.control[_ASKED]):
-            first = max(first, first_ranging(book, zone, book.lines[book.question_rows[i]].sku))
+            line = book.lines[book.question_rows[i]]
+            first = max(first, line.place if line.place != NONE else first_ranging(book, zone, line.sku))
     return first if first < book.control[_MANY] else 0
 
 

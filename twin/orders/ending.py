@@ -5,6 +5,7 @@ from __future__ import annotations
 from policies.reservation.life import BACKORDERED, CANCEL, CANCELLED, EXPIRE, RESERVED
 from twin.clock import NEVER
 from twin.kpis.orders import ORDER
+from twin.orders.ahead import ask_for_reserved
 from twin.orders.hearing import forget_if_done
 from twin.orders.rows import ask_world, count, heard, note
 from twin.orders.sending import close_shipment
@@ -113,6 +114,7 @@ def expire_reservation(w: Tables) -> None:
     """The oldest shipment's time is up: what of it has not shipped ends, and the building is told."""
     book = book_of(w)
     timer = book.hard_timers[book.control[_HARD_FIRST] & (book.hard_timers.size - 1)]
+    ask_for_reserved(book)
     book.control[_HARD_FIRST] += 1
     shipment = timer.who
     parcel = book.shipments[shipment]

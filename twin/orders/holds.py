@@ -60,6 +60,7 @@ def hold_lines(book: Book, record: Record, slot: int) -> None:
 def hold_line(book: Book, record: Record, cart: Row, line: int, cell: int, location: int, place: int) -> int:
     """Ask for a hold of a line, whose first choice is known; returns 1 where it is granted, 0 where stock is limited."""
     row = book.lines[line]
+    row.place = place
     cell = _where_held(book, record, cart.zone, cart.pickup, row.sku, row.units, cell, location, place)
     if cell == NONE:
         count(book, cart.day, _LIMITED, 1)
@@ -108,7 +109,7 @@ def _where_held(
 @inlined()
 def _is_granted(book: Book, record: Record, cell: int, units: int) -> bool:
     free, safety = spare_units(record, cell), safety_of(book, cell)
-    soft = np.int64(book.soft[np.uintp(cell)])
+    soft = np.int64(record.cells[cell].soft)
     granted: bool = hold_standard(units, free, safety, soft, book.reservation) == GRANTED  # type: ignore[arg-type]
     return granted
 
@@ -140,7 +141,7 @@ def expire_hold(w: Tables) -> None:
     book = book_of(w)
     record = record_of(w)
     timer = book.soft_timers[book.control[_SOFT_FIRST] & (book.soft_timers.size - 1)]
-    ask_for_carts(book)
+    ask_for_carts(book, record)
     book.control[_SOFT_FIRST] += 1
     slot = timer.who
     cart = book.orders[slot]

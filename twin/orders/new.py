@@ -53,7 +53,6 @@ def new_book(plan: Plan, *, logs: bool = False, records: bool = False) -> Book:
     ranging = ranging_of(nodes, sheets, len(goods), web.candidate_first, web.candidates)
     book = Book(
         orders=new_pool(ORDER), lines=new_pool(LINE), shipments=new_pool(SHIPMENT),
-        soft=spread(plan.cells, np.int32),
         waiting=_of_cells(plan, backorders, np.int32, NONE), last_waiting=_of_cells(plan, backorders, np.int32, NONE),
         safety=web.safety,
         rejected=_of_cells(plan, web.routing.reject_cooldown > 0, np.int64, -(1 << 62)),

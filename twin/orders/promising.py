@@ -27,7 +27,7 @@ def _column_of_promise(book: Book, record: Record, i: int, cell: int, units: int
     promised = book.promised
     promised[0, i], promised[1, i] = cell, units
     promised[2, i], promised[3, i] = spare_units(record, cell), safety_of(book, cell)
-    promised[4, i], promised[5, i] = np.int64(book.soft[cell]), record.cells[cell].backordered
+    promised[4, i], promised[5, i] = np.int64(record.cells[cell].soft), record.cells[cell].backordered
 
 
 @inlined()

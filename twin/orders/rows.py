@@ -44,7 +44,7 @@ def take_line(book: Book, order: int, sku: int, units: int) -> int:
     book.control[_FREE_LINES] = row.next
     prefetch(book.lines, row.next)
     book.control[_LINES_LEFT] -= 1
-    row.sku, row.units, row.order, row.state, row.filled = sku, units, order, UNROUTED, 0
+    row.sku, row.units, row.order, row.state, row.filled, row.place = sku, units, order, UNROUTED, 0, NONE
     row.cell, row.shipment, row.next_of_shipment, row.before, row.after = NONE, NONE, NONE, NONE, NONE
     row.stamp += 1
     row.failed, row.failed_before, row.failed_earlier, row.failed_first = NONE, NONE, NONE, NONE

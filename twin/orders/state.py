@@ -67,8 +67,10 @@ LINE = np.dtype(
         ("before", np.int32),  # in the queue of those who wait for the cell
         ("after", np.int32),
         ("stamp", np.int32),  # which reservation of this row it is: a timer of an earlier one finds another
-        ("state", np.int32),
-        ("filled", np.int32),  # 1 while it counts as filled from stock at placement
+        ("state", np.int16),
+        ("place", np.int16),  # of the first candidate that ranges it, as far as that is known; NONE
+        ("unused", np.int16),
+        ("filled", np.int16),  # 1 while it counts as filled from stock at placement
         ("failed", np.int32),  # up to four locations that failed it, the last one first: it is not sent there again
         ("failed_before", np.int32),
         ("failed_earlier", np.int32),
@@ -283,7 +285,6 @@ class Book(NamedTuple):
     orders: NDArray[np.void]
     lines: NDArray[np.void]
     shipments: NDArray[np.void]
-    soft: NDArray[np.int32]  # (n,) units in carts
     waiting: NDArray[np.int32]  # (n,) first line that waits for the cell, NONE
     last_waiting: NDArray[np.int32]  # (n,)
     safety: NDArray[np.int32]  # (n,) or (1,) where one number holds for all
@@ -331,34 +332,33 @@ def open_book(t: NDArray[np.int64]) -> Book:
         array_at(t, 3, _I4, 1),
         array_at(t, 4, _I4, 1),
         array_at(t, 5, _I4, 1),
-        array_at(t, 6, _I4, 1),
-        array_at(t, 7, _I8, 1),
-        array_at(t, 8, NODE, 1),
-        array_at(t, 9, _I4, 2),
-        array_at(t, 10, _I8, 1),
+        array_at(t, 6, _I8, 1),
+        array_at(t, 7, NODE, 1),
+        array_at(t, 8, _I4, 2),
+        array_at(t, 9, _I8, 1),
+        array_at(t, 10, _I8, 2),
         array_at(t, 11, _I8, 2),
         array_at(t, 12, _I8, 2),
-        array_at(t, 13, _I8, 2),
+        array_at(t, 13, _I8, 1),
         array_at(t, 14, _I8, 1),
-        array_at(t, 15, _I8, 1),
+        array_at(t, 15, TIMER, 1),
         array_at(t, 16, TIMER, 1),
-        array_at(t, 17, TIMER, 1),
-        array_at(t, 18, ASKED, 1),
-        array_at(t, 19, _I8, 2),
-        array_at(t, 20, _I8, 1),
+        array_at(t, 17, ASKED, 1),
+        array_at(t, 18, _I8, 2),
+        array_at(t, 19, _I8, 1),
+        array_at(t, 20, _I8, 2),
         array_at(t, 21, _I8, 2),
         array_at(t, 22, _I8, 2),
         array_at(t, 23, _I8, 2),
-        array_at(t, 24, _I8, 2),
-        array_at(t, 25, GOODS, 1),
+        array_at(t, 24, GOODS, 1),
+        array_at(t, 25, _I8, 2),
         array_at(t, 26, _I8, 2),
-        array_at(t, 27, _I8, 2),
-        array_at(t, 28, _I8, 1),
-        array_at(t, 29, ENTRY, 1),
-        array_at(t, 30, MESSAGE, 1),
-        array_at(t, 31, _I8, 1),
-        array_at(t, 32, _I8, 3),
-        array_at(t, 33, _I8, 1),
-        array_at(t, 34, _I4, 1),
-        array_at(t, 35, _I4, 2),
+        array_at(t, 27, _I8, 1),
+        array_at(t, 28, ENTRY, 1),
+        array_at(t, 29, MESSAGE, 1),
+        array_at(t, 30, _I8, 1),
+        array_at(t, 31, _I8, 3),
+        array_at(t, 32, _I8, 1),
+        array_at(t, 33, _I4, 1),
+        array_at(t, 34, _I4, 2),
     )

@@ -134,7 +134,7 @@ def _change(book: Book, record: Record, cell: int, before: int, after: int, unit
     """Move a cell's counters by the difference of two states."""
     soft = soft_change(before, after, units)
     if soft != 0:
-        book.soft[np.uintp(cell)] += soft
+        record.cells[cell].soft += soft
     reserved, owed = reserved_change(before, after, units), backordered_change(before, after, units)
     if reserved != 0 or owed != 0:
         row = record.cells[np.uintp(cell)]

@@ -156,7 +156,6 @@ def hear_receipt(
         return False
     for i in range(cells.size):
         prefetch(record.cells, cells[min(i + AHEAD, cells.size - 1)])
-        record.cells[cells[i]].inbound -= ordered[i]
         apply_delta(record, location, cells[i], units[i], -ordered[i], key >> 5, event_time + later_round)
     return True
 
@@ -202,7 +201,6 @@ def place_lines(
         cell = np.uintp(cells[i])
         total += units[i]
         row = record.cells[cell]
-        row.inbound += units[i]
         row.position += units[i]
         if row.position > row.point and record.asks[cell] == DUE:
             clear(record, cell)

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from twin.compiled import compiled, inlined
-from twin.memory import rows_of, spread
+from twin.memory import Row, rows_of, spread
 from twin.opened import array_at
 
 NO_POINT = -(1 << 31)  # of a cell without a rule
@@ -21,7 +21,7 @@ CELL = np.dtype(
         ("position", np.int32),  # on hand + inbound - committed - reserved - backordered
         ("point", np.int32),  # its order point: the highest position at which its rule may order, or NO_POINT
         ("counted", np.int32),  # which count fixed the level last: an index into `count_times`, 0 for none
-        ("inbound", np.int32),  # units ordered towards the cell and not yet received
+        ("soft", np.int32),  # units in carts
         ("committed", np.int32),  # units other cells ordered from this one, not yet dispatched
         ("backordered", np.int32),
         ("reserved", np.int32),  # promised to web orders from stock, not yet picked
@@ -92,8 +92,12 @@ class Record(NamedTuple):
 
     @property
     def inbound(self) -> NDArray[np.int32]:
-        """Units ordered towards each cell and not yet received; a view."""
-        return self.cells["inbound"]
+        """Units ordered towards each cell and not yet received: what its position counts beside all that a row tells by name."""
+        cells = self.cells
+        found: NDArray[np.int32] = (
+            cells["position"] - cells["on_hand"] + cells["committed"] + cells["backordered"] + cells["reserved"]
+        )
+        return found
 
     @property
     def committed(self) -> NDArray[np.int32]:
@@ -107,6 +111,13 @@ class Record(NamedTuple):
 
 
 _I8, _I4, _U1 = np.int64, np.int32, np.uint8
+
+
+@inlined()
+def inbound_of(row: Row) -> int:
+    """Units ordered towards a cell and not yet received."""
+    units: int = np.int64(row.position) - row.on_hand + row.committed + row.backordered + row.reserved
+    return units
 
 
 @inlined()

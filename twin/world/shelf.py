@@ -137,6 +137,12 @@ def shrink(shelves: Shelves, track: Row, sale: Row) -> None:
 
 
 @inlined()
+def ask_for_page(shelves: Shelves, location: int, cell: int, sku: int) -> None:
+    """Ask for the page of the ledger that a pick will be entered in, where its item is there."""
+    prefetch(shelves.pages, page_of(shelves, shelves.tracks[track_of(shelves, location)], cell, location, sku))
+
+
+@inlined()
 def take_one_line(shelves: Shelves, time: int, location: int, cell: int, sku: int, units: int) -> np.int64:
     """A picker wants a line of a web order: returns what the shelf had of it, and takes it where that is all."""
     found = min(np.int64(units), max(np.int64(shelves.on_hand[np.uintp(cell)]), np.int64(0)))

@@ -61,7 +61,7 @@ def records(draw: st.DrawFn) -> Record:
     cells["position"] = cells["point"] + rng.integers(0, 9, CELLS)  # above it or at it
     low = rng.random(CELLS) < draw(st.sampled_from([0.0, 0.05, 0.5, 1.0]))
     cells["position"][low & (cells["point"] > NO_POINT)] -= 8
-    cells["on_hand"], cells["inbound"], cells["backordered"] = rng.integers(0, 99, (3, CELLS))
+    cells["on_hand"], cells["committed"], cells["backordered"] = rng.integers(0, 99, (3, CELLS))
     record.asks[:] = np.where(rng.random(CELLS) < 0.2, AT_ONCE, 0)
     risen = rng.random(CELLS) < draw(st.sampled_from([0.0, 0.1, 1.0]))
     record.asks[(cells["position"] <= cells["point"]) | risen] |= DUE

@@ -57,6 +57,6 @@ def test_orders_add_up(text: str) -> None:
     away = set(book.shipments["order"][book.shipments["stage"] == Parcel.SHIPPED].tolist())  # with a slow carrier
     assert still <= waiting | away, f"{left} orders never ended"
     note(f"orders: {int(book.tally[:, ORDER['orders']].sum()) // 100}00")
-    assert not book.soft.any()
+    assert not ran.simulation.brain.record.cells["soft"].any()
     if not still:
         assert not ran.simulation.brain.record.cells["reserved"].any()

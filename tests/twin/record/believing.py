@@ -49,6 +49,7 @@ class Believer:
         self.record: Record = new_record(cells * locations, locations=locations, window=window, folds_counts=folds, recent=recent)
         self.record.cells["on_hand"] = self.record.cells["position"] = opening
         self.time, self._cells = 0, cells
+        self._inbound = np.zeros(cells * locations, np.int64)
 
     def location(self, cell: int) -> int:
         """Where a cell is."""
@@ -88,9 +89,11 @@ class Believer:
     def receive(self, sequence: int, event_time: int, cell: int, units: int, ordered: int = 0, later: bool = False) -> bool:
         heard, one = key(self.time, Phase.RECEIPT, HEARD), np.ones(1, np.int32)
         place = self.location(cell)
-        return bool(
+        new = bool(
             hear_receipt(self.table, heard, event_time, sequence, place, one * cell, one * units, later, one * ordered)
         )
+        self._inbound[cell] -= ordered * new
+        return new
 
     def dispatch(self, sequence: int, event_time: int, cell: int, units: int, later: bool = False) -> bool:
         heard, one = key(self.time, Phase.PICK, HEARD), np.ones(1, np.int32)
@@ -99,11 +102,12 @@ class Believer:
     def order(self, cell: int, source: int, units: int) -> None:
         one = np.ones(1, np.int32)
         place_lines(self.table, self.time, self.location(source), one * cell, one * source, one * units)
+        self._inbound[cell] += units
 
     def adds_up(self) -> bool:
-        """Whether every position is on hand + inbound - committed - backordered."""
+        """Whether every position is on hand + what was ordered and has not come - committed - backordered."""
         r = self.record
-        expected = r.cells["on_hand"] + r.inbound - r.committed - r.backordered
+        expected = r.cells["on_hand"] + self._inbound - r.committed - r.backordered
         return bool(np.array_equal(r.cells["position"], expected))
 
 

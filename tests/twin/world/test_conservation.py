@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from tests.twin.record.free import nothing_free
+from tests.twin.record.under_way import expected_inbound
 from tests.twin.scenes import Ran, plan_of, run
 from tests.twin.world.made_up import HEAD, texts
 from twin.events import Kind
@@ -88,7 +89,7 @@ class Books:
 
     def _check_record(self, ran: Ran) -> None:
         record = ran.simulation.brain.record
-        parts = record.cells["on_hand"] + record.inbound - record.committed - record.backordered - record.cells["reserved"]
+        parts = record.cells["on_hand"] + expected_inbound(ran) - record.committed - record.backordered - record.cells["reserved"]
         np.testing.assert_array_equal(record.cells["position"], parts)
         np.testing.assert_array_equal(record.outs[:, :, 1].sum(axis=0), nothing_free(record, ran.plan.ranged.first))
 
