@@ -21,7 +21,7 @@ Row: TypeAlias = Any
 
 _Kind = TypeVar("_Kind", bound=np.generic)
 CACHE_LINE = 64  # bytes
-_LARGE_PAGE, _MANY = 1 << 21, 1 << 22  # bytes
+_LARGE_PAGE, _MANY, _RESERVED = 1 << 21, 1 << 22, 1 << 28  # bytes
 COLUMNS = 4  # address, then up to three lengths
 
 
@@ -45,15 +45,35 @@ def spread(size: int, kind: np.dtype[_Kind] | type[_Kind]) -> NDArray[_Kind]:
     return found
 
 
-def rows_of(size: int, kind: np.dtype[_Kind]) -> NDArray[_Kind]:
+def rows_of(size: int, kind: np.dtype[_Kind], reserved: int = 0) -> NDArray[_Kind]:
     """So many rows of zeros, the first of them at the start of a cache line: none lies across two that could lie in one.
 
-    NumPy's large arrays begin 16 bytes after one: half of all rows of 32 bytes would cost a second miss.
+    NumPy's large arrays begin 16 bytes after one: half of all rows of 32 bytes would cost a second miss. ``reserved`` is how many
+    bytes there shall be for more of them (see ``longer``).
     """
-    memory = spread(size * kind.itemsize + CACHE_LINE, np.uint8)
+    memory = spread(max(size * kind.itemsize, reserved) + CACHE_LINE, np.uint8)
     start = -memory.ctypes.data % CACHE_LINE
     rows: NDArray[_Kind] = memory[start : start + size * kind.itemsize].view(kind)
     return rows
+
+
+def longer(rows: NDArray[_Kind], size: int) -> NDArray[_Kind]:
+    """At least so many rows, the first of them those of ``rows_of`` that there are, the others zeros.
+
+    Many rows are moved but once or twice, to where there are addresses for many more. Addresses cost nothing until they are used,
+    and moving a million rows would cost as much as half a day of what goes on in them.
+    """
+    if rows.size >= size:
+        return rows
+    kind, memory = rows.dtype, rows.base
+    assert isinstance(memory, np.ndarray)
+    start = rows.ctypes.data - memory.ctypes.data
+    if start + size * kind.itemsize <= memory.nbytes:
+        return memory[start : start + size * kind.itemsize].view(kind)
+    needed = size * kind.itemsize
+    more = rows_of(size, kind, max(_RESERVED, 4 * needed) if needed >= _MANY else 0)
+    more[: rows.size] = rows
+    return more
 
 
 def table_of(arrays: Iterable[NDArray[Any]]) -> NDArray[np.int64]:

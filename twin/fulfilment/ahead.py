@@ -5,18 +5,22 @@ from __future__ import annotations
 from twin.fulfilment.state import KIND_BITS, PICKED, Fulfilment, Hold, What
 from twin.intrinsics import prefetch
 from twin.memory import Row
-from twin.orders.ahead import ask_for_lines
+from twin.orders.ahead import ask_for_lines, ask_for_second
 from twin.orders.state import NONE, Book
 from twin.parts import inlined
+from twin.random.drawn import keyed_u32
+from twin.random.tables import first_quantile
 from twin.record.state import Record
 from twin.world.shelf import ask_for_page
 from twin.world.state import Shelves
 
 _PRESENT, _PRESENT_END, _NEXT_CART = int(Hold.PRESENT), int(Hold.PRESENT_END), int(Hold.NEXT_CART)
-_CHECKOUT, _SERVED, _CONFIRMED, _SHIP, _GIVE_UP = (
-    int(w) for w in (What.CHECKOUT, What.SERVED, What.CONFIRMED, What.SHIP, What.GIVE_UP)
+_ROOT = int(Hold.SERVICE_ROOT)
+_CHECKOUT, _SERVED, _CONFIRMED, _SHIP, _DELIVER, _GIVE_UP = (
+    int(w) for w in (What.CHECKOUT, What.SERVED, What.CONFIRMED, What.SHIP, What.DELIVER, What.GIVE_UP)
 )
 _KIND = (1 << KIND_BITS) - 1
+_DRAWS = 64  # of a shipment: two for each service
 _FAR, _NEAR, _NEXT, _LAST, _SECOND = 24, 16, 10, 5, 2
 """Entries between asking and using: for their rows, for their orders and pieces, for lines and cells, for the rest of these,
 and for what second lines look at."""
@@ -53,6 +57,14 @@ def _ask_for_order(of: Fulfilment, book: Book, entry: Row) -> None:
         prefetch(book.orders, work.order)
         if work.first != NONE:
             prefetch(of.pieces, work.first)
+
+
+@inlined()
+def service_draw(of: Fulfilment, job: int) -> int:
+    """Number of the draw of a job's next service."""
+    work = of.jobs[job]
+    n: int = ((work.number << 15) | work.location) * _DRAWS + 2 * work.stages
+    return n
 
 
 @inlined()
@@ -102,6 +114,10 @@ def _ask_for_rest(of: Fulfilment, book: Book, record: Record, shelves: Shelves, 
             _ask_for_line(book, record, line)
             if book.lines[line].next != NONE:
                 prefetch(book.lines, book.lines[line].next)
+    elif what == _SERVED and of.jobs[entry.who].flags & PICKED:
+        _ask_for_service(of, entry.who)
+    elif what == _DELIVER:
+        ask_for_second(book, of.jobs[entry.who].order)
     elif _SERVED <= what <= _GIVE_UP and _is_counted(of, what, entry.who):
         piece = of.jobs[entry.who].first
         if piece != NONE:
@@ -110,6 +126,16 @@ def _ask_for_rest(of: Fulfilment, book: Book, record: Record, shelves: Shelves, 
                 ask_for_page(shelves, of.jobs[entry.who].location, row.cell, row.sku)
             if row.next != NONE:
                 _ask_for_piece(book, record, shelves, of.pieces[row.next], what)
+
+
+@inlined()
+def _ask_for_service(of: Fulfilment, job: int) -> None:
+    """Ask for the quantiles of a job's next service."""
+    work = of.jobs[job]
+    following = of.stations[work.station].next
+    if following != NONE:
+        table = of.laws[of.stations[following].law]
+        prefetch(table, first_quantile(keyed_u32(of.control[_ROOT], service_draw(of, job))))
 
 
 @inlined()

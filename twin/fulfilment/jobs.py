@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from twin.clock import HEARD, KEY_SHIFT, Phase
+from twin.fulfilment.ahead import service_draw
 from twin.fulfilment.calendar import leaves_at
 from twin.fulfilment.pending import enter
 from twin.fulfilment.state import GONE, PICKED, UNHEARD, WITHDRAWN, Fulfilment, Hold, What
-from twin.fulfilment.stations import arrive, day_of, has_room, keep_waiting, leave, measured, service_draw
+from twin.fulfilment.stations import arrive, day_of, has_room, keep_waiting, leave, measured
 from twin.fulfilment.tables import fulfilment_of, shelves_of
 from twin.intrinsics import prefetch
 from twin.kpis.orders import NODE

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,7 +29,7 @@ from twin.fulfilment.state import (
     Hold,
 )
 from twin.kpis.orders import FINE_BINS, NODE_FIELDS, NODE_MONEY_FIELDS
-from twin.memory import rows_of
+from twin.memory import longer, rows_of
 from twin.orders.first import FIRST
 from twin.orders.new import ROWS, grown_pool, new_pool
 from twin.orders.rows import link
@@ -45,7 +45,6 @@ from twin.sorting import BUCKET_ENDS
 if TYPE_CHECKING:
     from scenarios.schema.distributions import Distribution
 
-_Kind = TypeVar("_Kind", bound=np.generic)
 _NO_LIMIT = (1 << 31) - 1
 _P95 = 3.9168  # to the median, of a lognormal law with sigma .83: transit in public order data (Brazil, 2017)
 
@@ -89,7 +88,7 @@ def new_fulfilment(plan: Plan, replication: int) -> tuple[Fulfilment, Benches]:
     control = _control(plan, replication, laws, no_time)
     slices, present = np.zeros(SLICES, SLICE), rows_of(ROWS, DUE)
     slices["chunk"], present["key"][0] = NONE, NEVER
-    next_chunk = np.zeros(ROWS, np.int32)
+    next_chunk = rows_of(ROWS, np.dtype(np.int32))
     link(next_chunk, 0)
     distance = _distance_laws(plan, web, laws)
     of = Fulfilment(
@@ -226,32 +225,24 @@ def with_room(of: Fulfilment, jobs: int, least: int) -> Fulfilment:
     control = of.control
     sessions = grown_pool(of.sessions, control, Hold.FREE_SESSIONS, Hold.SESSIONS_LEFT, least)
     pieces = grown_pool(of.pieces, control, Hold.FREE_PIECES, Hold.PIECES_LEFT, least)
-    of = of._replace(sessions=sessions, pieces=pieces, jobs=_longer(of.jobs, jobs))
+    of = of._replace(sessions=sessions, pieces=pieces, jobs=longer(of.jobs, jobs))
     return _room_for_entries(of, least)
 
 
 def _room_for_entries(of: Fulfilment, least: int) -> Fulfilment:
     """Room for ``least`` more entries in the present slice, in the fullest one, and in chunks of their own."""
     control, chunks = of.control, of.next_chunk.size
-    heap = of.heap if of.heap.size - control[Hold.HEAP] >= least else _longer(of.heap, 2 * of.heap.size + least)
+    heap = of.heap if of.heap.size - control[Hold.HEAP] >= least else longer(of.heap, 2 * of.heap.size + least)
     most = int(control[Hold.FULLEST]) + least
     of = of._replace(heap=heap)
     if of.present.size < most:
         unsorted, spare = rows_of(2 * most, DUE), rows_of(2 * most, DUE)  # which hold nothing between two slices
-        of = of._replace(present=_longer(of.present, 2 * most), unsorted=unsorted, spare=spare)
+        of = of._replace(present=longer(of.present, 2 * most), unsorted=unsorted, spare=spare)
     if control[Hold.CHUNKS_LEFT] >= least:
         return of
-    more = 2 * chunks + least
-    following = _longer(of.next_chunk, more)
+    more = chunks + max(least, chunks // 4)
+    following = longer(of.next_chunk, more)
     link(following, chunks, int(control[Hold.FREE_CHUNKS]))
     control[Hold.FREE_CHUNKS] = chunks
     control[Hold.CHUNKS_LEFT] += more - chunks
-    return of._replace(next_chunk=following, chunks=_longer(of.chunks, more * CHUNK))
-
-
-def _longer(rows: NDArray[_Kind], size: int) -> NDArray[_Kind]:
-    if rows.size >= size:
-        return rows
-    more = rows_of(size, rows.dtype)
-    more[: rows.size] = rows
-    return more
+    return of._replace(next_chunk=following, chunks=longer(of.chunks, more * CHUNK))

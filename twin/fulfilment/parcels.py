@@ -6,10 +6,11 @@ import numpy as np
 
 from policies.routing.shipping import step_of, surcharge
 from twin.clock import HEARD, KEY_SHIFT, NEVER, Phase
+from twin.fulfilment.ahead import service_draw
 from twin.fulfilment.jobs import drop, give_piece, give_pieces, put_back, restock, take_piece
-from twin.fulfilment.pending import enter
+from twin.fulfilment.pending import ask_for_slice, enter
 from twin.fulfilment.state import ARRIVED, GONE, NEAREST_STORE, ORIGIN, UNHEARD, WITHDRAWN, Fulfilment, Hold, What
-from twin.fulfilment.stations import day_of, fine_bin, measured, service_draw
+from twin.fulfilment.stations import day_of, fine_bin, measured
 from twin.fulfilment.tables import fulfilment_of, shelves_of
 from twin.kpis.orders import NODE, NODE_MONEY, ORDER
 from twin.orders.clocks import open_from
@@ -82,8 +83,8 @@ def _charge(of: Fulfilment, book: Book, job: int, time: int) -> None:
         while piece != NONE:
             row = of.pieces[piece]
             if row.taken == row.units:
-                grams += row.units * book.goods[row.sku].grams
-                volume += row.units * book.goods[row.sku].volume_cm3
+                grams += np.int64(row.units) * book.goods[row.sku].grams
+                volume += np.int64(row.units) * book.goods[row.sku].volume_cm3
             piece = row.next
         step = step_of(max(grams, int(np.ceil(volume * 1000 / desk.divisor))), _STEP_GRAMS)
         cost += surcharge(of.rates, desk.rates + of.bands[work.zone, work.location], step) / 1e6
@@ -100,19 +101,28 @@ def ship(w: Tables, job: int, time: int) -> None:
     if work.flags & WITHDRAWN:
         drop(w, job, time)
         return
+    arrives = time + _transit(of, job)
+    ask_for_slice(of, arrives)
     of.nodes[day_of(of, time), work.location, _SHIPMENTS] += 1
     _sell_all(of, shelves, job, time)
     _charge(of, book, job, time)
     tell_of(book, _TOLD_SHIPPED, job, time)
     hear_shipped(book, job)
     note(book, _SAID_SHIPPED, work.number, work.location, NONE, work.left, 0)
+    enter(w, (arrives << KEY_SHIFT) | _PICK_HEARD, _DELIVER, job, 0)
+
+
+@inlined()
+def _transit(of: Fulfilment, job: int) -> int:
+    """How long a parcel is on its way."""
+    work = of.jobs[job]
     desk = of.desks[work.location]
     law, taken = desk.law, np.int64(0)
     if desk.by_distance:
         law = of.distance_laws[work.zone, work.location]
     if law != NONE:
         taken = quantile_draw(of.laws[law], keyed_u32(of.control[_TRANSIT], service_draw(of, job)))
-    enter(w, ((time + taken) << KEY_SHIFT) | _PICK_HEARD, _DELIVER, job, 0)
+    return int(taken)
 
 
 @part()
@@ -235,40 +245,41 @@ def _draw_returns(w: Tables, of: Fulfilment, job: int, time: int) -> None:
                 copy = take_piece(of)
                 there = of.pieces[copy]
                 there.sku, there.units, there.cell, there.taken, there.next = row.sku, 1, row.cell, work.location, NONE
-                there.number, there.draw = work.number, unit
+                there.number, there.line = work.number, location
                 delay = quantile_draw(of.laws[of.control[_RETURN_DELAY]], keyed_u32(unit, _IS_AWAY))
-                enter(w, ((time + delay) << KEY_SHIFT) | _BACK, _RETURN, copy, location)
+                enter(w, ((time + delay) << KEY_SHIFT) | _BACK, _RETURN, copy, unit)
             n += 1
         piece = row.next
 
 
 @part()
-def come_back(w: Tables, piece: int, location: int, time: int) -> None:
-    """A unit comes back: the money goes out again, and somebody looks at it."""
+def come_back(w: Tables, piece: int, draws: int, time: int) -> None:
+    """A unit comes back: the money goes out again, and somebody looks at it. ``draws`` is the root of its draws."""
     of = fulfilment_of(w)
     book = book_of(w)
     shelves = shelves_of(w)
     row = of.pieces[piece]
-    if cell_of(book, location, row.sku) == NONE:
-        location = row.taken  # a place that does not range it sends it to where it came from
-    day, item = day_of(of, time), shelves.items[np.uintp(row.sku)]
+    if cell_of(book, row.line, row.sku) == NONE:
+        row.line = row.taken  # a place that does not range it sends it to where it came from
+    location, day, item = np.int64(row.line), day_of(of, time), shelves.items[np.uintp(row.sku)]
     of.nodes[day, location, _RETURNED] += 1
     of.money[day, location, _REVENUE] -= item.price
     note(book, _SAID_RETURNED, row.number, location, row.sku, 1, 0)
-    looked_at = quantile_draw(of.laws[of.control[_INSPECT]], keyed_u32(row.draw, _IS_INSPECTED))
-    enter(w, ((time + looked_at) << KEY_SHIFT) | _BACK, _INSPECTED, piece, location)
+    looked_at = quantile_draw(of.laws[of.control[_INSPECT]], keyed_u32(draws, _IS_INSPECTED))
+    enter(w, ((time + looked_at) << KEY_SHIFT) | _BACK, _INSPECTED, piece, draws)
 
 
 @part()
-def inspected(w: Tables, piece: int, location: int, time: int) -> None:
+def inspected(w: Tables, piece: int, draws: int, time: int) -> None:
     """What can be sold again goes onto the shelf, and its cost is no longer that of goods sold."""
     of = fulfilment_of(w)
     book = book_of(w)
     shelves = shelves_of(w)
     row = of.pieces[piece]
-    if keyed_u32(row.draw, _IS_SALEABLE) >= of.control[_SALEABLE]:
+    if keyed_u32(draws, _IS_SALEABLE) >= of.control[_SALEABLE]:
         give_piece(of, piece)
         return
+    location = np.int64(row.line)
     row.cell = cell_of(book, location, row.sku)
     of.money[day_of(of, time), location, _COGS] -= shelves.items[np.uintp(row.sku)].cost
-    restock(w, piece, location, time, quantile_draw(of.laws[of.control[_RETURN_CONFIRMS]], keyed_u32(row.draw, _IS_HEARD)))
+    restock(w, piece, location, time, quantile_draw(of.laws[of.control[_RETURN_CONFIRMS]], keyed_u32(draws, _IS_HEARD)))

@@ -11,6 +11,7 @@ from twin.clock import KEY_SHIFT, NEVER
 from twin.fulfilment.ahead import ask_at_once
 from twin.fulfilment.state import CHUNK, KIND_BITS, Fulfilment, Hold
 from twin.fulfilment.tables import fulfilment_of
+from twin.intrinsics import prefetch
 from twin.memory import Row
 from twin.orders.state import NONE
 from twin.orders.tables import Tables, book_of
@@ -38,6 +39,12 @@ def enter(w: Tables, key: int, what: int, who: int, other: int) -> None:
         _push(of, key, turn, who, other)
     else:
         _append(of, key, turn, who, other)
+
+
+@inlined()
+def ask_for_slice(of: Fulfilment, time: int) -> None:
+    """Ask for the slice of an instant, µs, at which something will soon be entered."""
+    prefetch(of.slices, (time >> SLICE_BITS) & (SLICES - 1))
 
 
 @inlined()
@@ -108,6 +115,10 @@ def _open_slice(of: Fulfilment) -> None:
     of.control[_LATER] -= there.many
     there.chunk, there.many = NONE, 0
     while chunk != NONE:
+        after = of.next_chunk[chunk]
+        if after != NONE:
+            for i in range(0, CHUNK, 2):  # two to a cache line
+                prefetch(of.chunks, after * CHUNK + i)
         for i in range(chunk * CHUNK, chunk * CHUNK + inside):
             row = of.chunks[i]
             if (row.key >> _SLICE_SHIFT) <= now:
@@ -115,7 +126,6 @@ def _open_slice(of: Fulfilment) -> None:
                 n += 1
             else:
                 _append(of, row.key, row.turn, row.who, row.other)
-        after = of.next_chunk[chunk]
         of.next_chunk[chunk] = of.control[_FREE]
         of.control[_FREE] = chunk
         of.control[_LEFT] += 1

@@ -31,12 +31,11 @@ SESSION = np.dtype(
 PIECE = np.dtype(
     [
         ("number", np.int64),  # of the order, of what comes back
-        ("draw", np.int64),  # of what comes back: root of its draws
         ("sku", np.int32),
         ("units", np.int32),
         ("cell", np.int32),
-        ("taken", np.int32),  # off the shelf
-        ("line", np.int32),  # of the book
+        ("taken", np.int32),  # off the shelf; of what comes back, where it came from
+        ("line", np.int32),  # of the book; of what comes back, where it goes
         ("next", np.int32),
     ],
     align=True,
@@ -149,8 +148,8 @@ class What(IntEnum):
     READY = 6  # a job to be collected
     COLLECT = 7  # a job
     GIVE_UP = 8  # a job: the time to collect is over
-    RETURN = 9  # a piece; other: location
-    INSPECTED = 10  # a piece; other: location
+    RETURN = 9  # a piece; other: root of its draws
+    INSPECTED = 10  # a piece; other: root of its draws
     PUT_BACK = 11  # a piece: the book hears of it; other: µs of the event
     TURNED_AWAY = 12  # a job: the book hears that the building has no room, or did not pick it
     CLOSED = 13  # a job: the book hears that what was called back is back on its shelf

@@ -6,6 +6,7 @@ import numpy as np
 
 from twin.clock import KEY_SHIFT, Phase
 from twin.compiled import compiled
+from twin.fulfilment.ahead import service_draw
 from twin.fulfilment.pending import enter
 from twin.fulfilment.state import WITHDRAWN, Fulfilment, Hold, What
 from twin.fulfilment.tables import fulfilment_of
@@ -23,7 +24,6 @@ _SERVED = int(What.SERVED)
 _PICK = int(Phase.PICK) << 1
 _WAIT_US, _WAITS = NODE["wait_us"], NODE["waits"]
 _DAY = 86_400_000_000
-_DRAWS = 64  # of a shipment: two for each service
 
 
 @inlined()
@@ -92,7 +92,7 @@ def arrive(w: Tables, job: int, station: int, time: int) -> None:
         row.other_tail = job
 
 
-@part()
+@inlined()
 def _serve(w: Tables, job: int, station: int, time: int) -> None:
     """A server takes a job; how long it takes is drawn by shipment and service, not by the order of drawing."""
     of = fulfilment_of(w)
@@ -111,14 +111,6 @@ def _serve(w: Tables, job: int, station: int, time: int) -> None:
     work.stages += 1
     taken = 0 if work.flags & WITHDRAWN else quantile_draw(of.laws[row.law], draw)
     enter(w, ((time + taken) << KEY_SHIFT) | _PICK, _SERVED, job, 0)
-
-
-@inlined()
-def service_draw(of: Fulfilment, job: int) -> int:
-    """Number of the draw of a job's next service."""
-    work = of.jobs[job]
-    n: int = ((work.number << 15) | work.location) * _DRAWS + 2 * work.stages
-    return n
 
 
 @inlined()

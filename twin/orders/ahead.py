@@ -25,6 +25,14 @@ def ask_for_lines(book: Book, slot: int) -> None:
 
 
 @inlined()
+def ask_for_second(book: Book, slot: int) -> None:
+    """Ask for the second line of an order whose first one is there."""
+    line = book.orders[slot].first
+    if line != NONE and book.lines[line].next != NONE:
+        prefetch(book.lines, book.lines[line].next)
+
+
+@inlined()
 def ask_for_carts(book: Book, record: Record) -> None:
     """Ask for the carts whose holds will end soon: their rows, their first lines, the cells of these, and what follows."""
     timers, first, end = book.soft_timers, book.control[_SOFT_FIRST], book.control[_SOFT_END]

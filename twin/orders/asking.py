@@ -40,8 +40,8 @@ def ask_about(w: Tables, order: int, strict: bool) -> None:
         if wanted.state == UNROUTED:
             goods = book.goods[wanted.sku]
             book.question_lines[n, UNITS] = wanted.units
-            book.question_lines[n, GRAMS] = goods.grams * wanted.units
-            book.question_lines[n, VOLUME_GRAMS] = goods.volume_grams * wanted.units
+            book.question_lines[n, GRAMS] = np.int64(goods.grams) * wanted.units
+            book.question_lines[n, VOLUME_GRAMS] = np.int64(goods.volume_grams) * wanted.units
             book.question_rows[n] = line
             n += 1
         line = wanted.next

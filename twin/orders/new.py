@@ -11,7 +11,7 @@ from policies.routing.built_in import BuiltIn
 from policies.routing.columns import SPLIT_LINES
 from twin.clock import NEVER
 from twin.kpis.orders import ORDER_FIELDS
-from twin.memory import rows_of, spread
+from twin.memory import longer, rows_of, spread
 from twin.orders.ranging import ranging_of
 from twin.orders.rows import link
 from twin.orders.state import (
@@ -34,6 +34,7 @@ from twin.plan.web import WebPlan
 _Kind = TypeVar("_Kind", bound=np.generic)
 ROWS = 1 << 14  # of a pool at first
 _LOG = 1 << 15
+_MOST_GRAMS = (1 << 31) - 1  # 2,147 t, of a unit
 
 
 def new_book(plan: Plan, *, logs: bool = False, records: bool = False) -> Book:
@@ -96,7 +97,7 @@ def _billed(plan: Plan, web: WebPlan) -> tuple[NDArray[np.int64], ...]:
     carriers = plan.scenario.carriers
     divisor = carriers[0].divisor if carriers else 5000.0
     volume = np.ceil(web.goods[:, 1] * 1000 / divisor).astype(np.int64)
-    return web.goods[:, 0], volume, web.goods[:, 1], web.goods[:, 2]
+    return *(np.minimum(each, _MOST_GRAMS) for each in (web.goods[:, 0], volume, web.goods[:, 1])), web.goods[:, 2]
 
 
 def _nodes(plan: Plan, web: WebPlan, clocks: NDArray[np.int32]) -> tuple[NDArray[np.int32], NDArray[np.void]]:
@@ -141,8 +142,7 @@ def grown_pool(rows: NDArray[np.void], control: NDArray[np.int64], first: int, l
     """The same rows with at least ``least`` free ones; the new ones are the first to be taken."""
     if control[left] >= least:
         return rows
-    more = rows_of(2 * rows.size + least, rows.dtype)
-    more[: rows.size] = rows
+    more = longer(rows, rows.size + max(least, rows.size // 4))
     link(more["next"], rows.size, int(control[first]))
     control[first] = rows.size
     control[left] += more.size - rows.size

@@ -131,11 +131,12 @@ NODE = np.dtype(
 
 GOODS = np.dtype(
     [
-        ("grams", np.int64),
-        ("volume_grams", np.int64),
-        ("volume_cm3", np.int64),
         ("price", np.int64),  # millionths
         ("margin", np.int64),  # price less cost, millionths
+        ("grams", np.int32),
+        ("volume_grams", np.int32),
+        ("volume_cm3", np.int32),
+        ("unused", np.int32),  # half a cache line
     ],
     align=True,
 )

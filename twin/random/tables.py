@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from twin.compiled import compiled
+from twin.compiled import compiled, inlined
 
 STEPS = 4096  # of a quantile table
 _ROW = STEPS + 1
@@ -29,6 +29,12 @@ def quantile_draw(table: NDArray[np.int64], u: int) -> int:
     low: int = table[base]
     high: int = table[base + 1]
     return low + (((high - low) * fraction) >> 16)
+
+
+@inlined()
+def first_quantile(u: int) -> int:
+    """Where in a quantile table a draw begins to look, but for the tails of the law."""
+    return u >> 20
 
 
 @compiled(forceinline=True)

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from twin.clock import KEY_SHIFT, LATER_ROUND
 from twin.compiled import compiled, inlined
-from twin.intrinsics import prefetch
+from twin.intrinsics import prefetch, prefetch_last
 from twin.memory import Row
 from twin.random.tables import quantile_draw
 from twin.world.calendar import push
@@ -139,7 +139,9 @@ def shrink(shelves: Shelves, track: Row, sale: Row) -> None:
 @inlined()
 def ask_for_page(shelves: Shelves, location: int, cell: int, sku: int) -> None:
     """Ask for the page of the ledger that a pick will be entered in, where its item is there."""
-    prefetch(shelves.pages, page_of(shelves, shelves.tracks[track_of(shelves, location)], cell, location, sku))
+    page = page_of(shelves, shelves.tracks[track_of(shelves, location)], cell, location, sku)
+    prefetch(shelves.pages, page)
+    prefetch_last(shelves.pages, page)
 
 
 @inlined()
