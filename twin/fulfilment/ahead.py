@@ -15,7 +15,7 @@ from twin.world.shelf import ask_for_page
 from twin.world.state import Shelves
 
 _PRESENT, _PRESENT_END, _NEXT_CART = int(Hold.PRESENT), int(Hold.PRESENT_END), int(Hold.NEXT_CART)
-_ROOT = int(Hold.SERVICE_ROOT)
+_ROOT, _TRANSIT = int(Hold.SERVICE_ROOT), int(Hold.TRANSIT_ROOT)
 _CHECKOUT, _SERVED, _CONFIRMED, _SHIP, _DELIVER, _GIVE_UP = (
     int(w) for w in (What.CHECKOUT, What.SERVED, What.CONFIRMED, What.SHIP, What.DELIVER, What.GIVE_UP)
 )
@@ -65,6 +65,15 @@ def service_draw(of: Fulfilment, job: int) -> int:
     work = of.jobs[job]
     n: int = ((work.number << 15) | work.location) * _DRAWS + 2 * work.stages
     return n
+
+
+@inlined()
+def transit_law(of: Fulfilment, job: int) -> int:
+    """The law of a parcel's time on its way; NONE where it takes none."""
+    work = of.jobs[job]
+    desk = of.desks[work.location]
+    law: int = of.distance_laws[work.zone, work.location] if desk.by_distance else desk.law
+    return law
 
 
 @inlined()
@@ -124,6 +133,8 @@ def _ask_for_rest(of: Fulfilment, book: Book, record: Record, shelves: Shelves, 
             row = of.pieces[piece]
             if what == _SERVED:
                 ask_for_page(shelves, of.jobs[entry.who].location, row.cell, row.sku)
+            elif what == _SHIP:
+                _ask_for_transit(of, entry.who)
             if row.next != NONE:
                 _ask_for_piece(book, record, shelves, of.pieces[row.next], what)
 
@@ -136,6 +147,14 @@ def _ask_for_service(of: Fulfilment, job: int) -> None:
     if following != NONE:
         table = of.laws[of.stations[following].law]
         prefetch(table, first_quantile(keyed_u32(of.control[_ROOT], service_draw(of, job))))
+
+
+@inlined()
+def _ask_for_transit(of: Fulfilment, job: int) -> None:
+    """Ask for the quantiles of a parcel's transit."""
+    law = transit_law(of, job)
+    if law != NONE:
+        prefetch(of.laws[law], first_quantile(keyed_u32(of.control[_TRANSIT], service_draw(of, job))))
 
 
 @inlined()

@@ -6,7 +6,7 @@ import numpy as np
 
 from policies.routing.shipping import step_of, surcharge
 from twin.clock import HEARD, KEY_SHIFT, NEVER, Phase
-from twin.fulfilment.ahead import service_draw
+from twin.fulfilment.ahead import service_draw, transit_law
 from twin.fulfilment.jobs import drop, give_piece, give_pieces, put_back, restock, take_piece
 from twin.fulfilment.pending import ask_for_slice, enter
 from twin.fulfilment.state import ARRIVED, GONE, NEAREST_STORE, ORIGIN, UNHEARD, WITHDRAWN, Fulfilment, Hold, What
@@ -115,11 +115,7 @@ def ship(w: Tables, job: int, time: int) -> None:
 @inlined()
 def _transit(of: Fulfilment, job: int) -> int:
     """How long a parcel is on its way."""
-    work = of.jobs[job]
-    desk = of.desks[work.location]
-    law, taken = desk.law, np.int64(0)
-    if desk.by_distance:
-        law = of.distance_laws[work.zone, work.location]
+    law, taken = transit_law(of, job), np.int64(0)
     if law != NONE:
         taken = quantile_draw(of.laws[law], keyed_u32(of.control[_TRANSIT], service_draw(of, job)))
     return int(taken)

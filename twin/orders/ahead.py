@@ -12,8 +12,8 @@ _SOFT_FIRST, _SOFT_END, _HARD_FIRST, _HARD_END = (
     int(c) for c in (Control.SOFT_FIRST, Control.SOFT_END, Control.HARD_FIRST, Control.HARD_END)
 )
 _TIMERS = 40
-FAR, NEAR, NEXT, LAST = 24, 16, 10, 4
-"""Carts between asking and using: for their rows, for their first lines, for the cells of these, for the other lines."""
+FAR, NEAR, NEXT, SECOND, LAST = 24, 16, 10, 7, 4
+"""Carts between asking and using: for their rows, their first lines, the cells of these, of the second lines, of the others."""
 
 
 @inlined()
@@ -36,21 +36,36 @@ def ask_for_second(book: Book, slot: int) -> None:
 def ask_for_carts(book: Book, record: Record) -> None:
     """Ask for the carts whose holds will end soon: their rows, their first lines, the cells of these, and what follows."""
     timers, first, end = book.soft_timers, book.control[_SOFT_FIRST], book.control[_SOFT_END]
-    last = timers.size - 1
-    prefetch(timers, (first + _TIMERS) & last)
-    if first + FAR < end:
-        prefetch(book.orders, timers[(first + FAR) & last].who)
-    if first + NEAR < end:
-        ask_for_lines(book, timers[(first + NEAR) & last].who)
-    if first + NEXT < end:
-        line = book.orders[timers[(first + NEXT) & last].who].first
-        if line != NONE:
-            _ask_for_held(book, record, line)
-    if first + LAST < end:
-        line = book.orders[timers[(first + LAST) & last].who].first
-        while line != NONE and book.lines[line].next != NONE:
-            line = book.lines[line].next
-            _ask_for_held(book, record, line)
+    prefetch(timers, (first + _TIMERS) & (timers.size - 1))
+    cart = _cart_at(book, first + FAR, end)
+    if cart != NONE:
+        prefetch(book.orders, cart)
+    cart = _cart_at(book, first + NEAR, end)
+    if cart != NONE:
+        ask_for_lines(book, cart)
+    cart = _cart_at(book, first + NEXT, end)
+    if cart != NONE and book.orders[cart].first != NONE:
+        _ask_for_held(book, record, book.orders[cart].first)
+    line = _second_line(book, _cart_at(book, first + SECOND, end))
+    if line != NONE:
+        _ask_for_held(book, record, line)
+    line = _second_line(book, _cart_at(book, first + LAST, end))
+    while line != NONE and book.lines[line].next != NONE:
+        line = book.lines[line].next
+        _ask_for_held(book, record, line)
+
+
+@inlined()
+def _cart_at(book: Book, at: int, end: int) -> int:
+    """The cart whose time a timer keeps; NONE behind the last one, and where it has become an order."""
+    cart: int = book.soft_timers[at & (book.soft_timers.size - 1)].who if at < end else NONE
+    return cart
+
+
+@inlined()
+def _second_line(book: Book, cart: int) -> int:
+    line: int = book.orders[cart].first if cart != NONE else NONE
+    return book.lines[line].next if line != NONE else NONE
 
 
 @inlined()

@@ -22,6 +22,7 @@ from twin.record.state import Record
 _NOW = int(Control.NOW)
 _SOFT_FIRST, _SOFT_END, _SOFT_TTL = int(Control.SOFT_FIRST), int(Control.SOFT_END), int(Control.SOFT_TTL)
 _CART = int(Stage.CART)
+_TIMER = (1 << 31) - 1  # bits of the number of a timer that a cart keeps: more than any ring has
 _CARTS, _HOLDS, _LIMITED, _EXPIRED, _HOLD_US = (
     ORDER[name] for name in ("carts", "holds", "holds_limited", "holds_expired", "hold_us")
 )
@@ -36,6 +37,7 @@ def begin_cart(book: Book, number: int, zone: int, pickup: int, come: int) -> in
     now, slot = book.control[_NOW], take_order(book)
     row = book.orders[slot]
     row.number, row.placed, row.due, row.zone, row.pickup, row.stage = number, now, NEVER, zone, pickup, _CART
+    row.next = NONE
     row.first, row.lines, row.open_lines, row.parcels, row.shipments = NONE, 0, 0, 0, 0
     row.flags, row.attempts, row.day = 0, 0, today(book)
     heard(book, number, (np.int64(zone) << 32) | (pickup + 1))
@@ -79,6 +81,7 @@ def begin_timer(book: Book, slot: int, held: int) -> None:
     count(book, cart.day, _HOLDS, held)
     timers = book.soft_timers
     timer = timers[book.control[_SOFT_END] & (timers.size - 1)]
+    cart.next = book.control[_SOFT_END] & _TIMER
     timer.time, timer.who, timer.stamp = book.control[_NOW] + book.control[_SOFT_TTL], slot, cart.number & 0x7FFFFFFF
     book.control[_SOFT_END] += 1
 
@@ -144,9 +147,11 @@ def expire_hold(w: Tables) -> None:
     ask_for_carts(book, record)
     book.control[_SOFT_FIRST] += 1
     slot = timer.who
+    if slot == NONE:
+        return  # it has become an order
     cart = book.orders[slot]
     if cart.stage != _CART or (cart.number & 0x7FFFFFFF) != timer.stamp:
-        return  # it has become an order
+        return
     many = end_holds(book, record, slot, EXPIRE)
     count(book, cart.day, _EXPIRED, many)
     if many > 0:
@@ -156,5 +161,9 @@ def expire_hold(w: Tables) -> None:
 
 @inlined()
 def convert(book: Book, record: Record, slot: int) -> None:
-    """A cart's holds give way to the order that it becomes."""
+    """A cart's holds give way to the order that it becomes, and its time no longer runs."""
+    timers, cart = book.soft_timers, book.orders[slot]
+    if cart.next != NONE:
+        timers[cart.next & (timers.size - 1)].who = NONE
+        cart.next = NONE
     end_holds(book, record, slot, CONVERT)

@@ -24,7 +24,7 @@ ORDER = np.dtype(
         ("placed", np.int64),  # µs; of a cart, when it asked for its hold
         ("due", np.int64),  # µs by the first promise; NEVER where none was made
         ("first", np.int32),  # its lines, linked
-        ("next", np.int32),  # free list
+        ("next", np.int32),  # free list; of a cart, the timer of its hold
         ("day", np.int32),  # page of the tally: the day of placement
         ("open_lines", np.int32),  # lines that have not ended
         ("lines", np.int32),
