@@ -111,13 +111,13 @@ def read_events(path: Path, columns: Mapping[str, str]) -> Recorded:
     return Recorded(path, pa.table(arrays), np.concatenate(lines), mapping, rows, bad)
 
 
-_ORDERS = "orders.parquet"  # what the book of orders heard: it goes with the feed beside it
+_BESIDE = ("orders.parquet", "views.parquet")  # what the book of orders heard goes with the feed beside it; views nobody hears
 
 
 def _file_of(path: Path) -> Path:
     if not path.is_dir():
         return path
-    inside = sorted(file for file in path.glob("*.parquet") if not file.name.endswith(_ORDERS))
+    inside = sorted(file for file in path.glob("*.parquet") if not file.name.endswith(_BESIDE))
     if len(inside) == 1:
         return inside[0]
     names = ", ".join(file.name for file in inside[:5])

@@ -45,7 +45,7 @@ shipments, returns, what was earned and what a carrier charged) by place too, on
 horizon, by station and by place. `fill_rate`, `line_fill_rate` and `demand_units` count POS and web together; by place and by
 product, POS alone. `revenue` includes the web's, but not by product, where `turns`, `days_of_inventory` and `gmroi` are left
 out for that reason. By place, `cost_total` and `profit` lack `cost_split`, which belongs to no place. Without web demand there
-are none of these rows.
+are none of these rows; `views`, `sessions`, `cart_rate` and `conversion_rate` are there where `demand.web[].views` is.
 
 Of a replayed feed of events only what was decided and heard is told: `purchase_orders`, `transfers`, `cost_ordering`,
 `record_lag_p95` and `sku_out_share_seen`.""".splitlines()

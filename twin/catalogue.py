@@ -106,6 +106,9 @@ def markdown() -> str:
         _ORDER,
         _table(("phase", "", "what is done in it"), ((int(p), _name(p), _PHASES[p]) for p in Phase)),
         _ROUNDS,
+        _VIEWS,
+        _table(("column", "type", "holds"), ((f"`{n}`", kind, text) for n, kind, text in events.VIEW_COLUMNS)),
+        _DECISIONS,
         _table(("column", "type", "holds"), ((f"`{n}`", kind, text) for n, kind, text in (*_LABELS, *log.COLUMNS))),
         _ACKNOWLEDGED,
     )
@@ -179,6 +182,20 @@ The rows of a feed may come in any order. They are applied by `record_time`, `ro
 location and `sequence`, the others by source and `sequence`. Rows that agree in all of these are the lines of one event, and
 `line` numbers them. Where it is left out they are its lines as they come, and an event that came twice at one instant cannot
 be told from one with twice the lines: leave out the copy.
+"""
+
+_VIEWS = """\
+## Views
+
+Where a scenario has `demand.web[].views`, `--events` keeps a file of views beside the others, `views.parquet`. The record does not
+hear them, no decision depends on them, they are in no digest, and a replay does without them. Rows come a stretch of days at a
+time, and in order of time within it; a cart's views are in the stretch of their cart.
+"""
+
+_DECISIONS = """\
+Sessions are numbered by the day on which their cart came or, without one, they began: those with a cart first, in the order of
+their carts, then the others. So a session keeps its number however many days are drawn at once. A cart without views (of an entry
+of `demand.web` that has none) takes a number, too.
 
 ## Decisions
 

@@ -6,6 +6,7 @@ id (each location numbers its own sales), and lines. A sale has one line; a rece
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 from typing import TYPE_CHECKING
@@ -81,6 +82,16 @@ COLUMNS = (
     ("units", "int32", "sold, served, received or dispatched; the level found by a count"),
     ("other", "int32", "of a sale the units owed; of a receipt the units that had been ordered; else 0"),
 )
+# The columns of a log of views, which the record does not hear; docs/events.md follows this list.
+VIEW_COLUMNS = (
+    ("kind", "string", "`view`"),
+    ("event_time", "int64", "when it happened, µs since the epoch"),
+    ("session", "int64", "number of the session, from 1, day by day of the run; its views share it"),
+    ("view", "int32", "number of the view within its session, from 1; the two are its id"),
+    ("cart", "int64", "number of the cart, and of its order, in which the session ends; 0 where it ends without one"),
+    ("zone", "string", "where the customer lives"),
+    ("sku", "string", "what"),
+)
 # A feed may leave them out: rounds are 0, the source is that of the kind, lines are numbered as the rows come, other is 0.
 OPTIONAL = ("round", "event_round", "source", "line", "other")
 
@@ -99,13 +110,13 @@ class Message:
     round: int = 0  # of the instant in which it happened
 
 
-def arrow_schema() -> pa.Schema:
-    """The columns of an event log; names and SKUs are dictionary-coded."""
+def arrow_schema(columns: Sequence[tuple[str, str, str]] = COLUMNS) -> pa.Schema:
+    """The columns of an event log, or of one of views; names and SKUs are dictionary-coded."""
     import pyarrow as pa
 
     types = {"string": pa.dictionary(pa.int32(), pa.string())}
     fields = [
         pa.field(name, types.get(kind) or pa.type_for_alias(kind), nullable=False)
-        for name, kind, _ in COLUMNS
+        for name, kind, _ in columns
     ]
     return pa.schema(fields, metadata={"stocktwin.events": str(VERSION)})

@@ -47,7 +47,7 @@ name: warm-up-orders
 time: {start: 2026-01-01, days: 1}
 catalog: {items: [{sku: A, cost: 1, price: 2}]}
 network: {locations: [{id: F, kind: fc}, {id: S, kind: store}]}
-demand: {web: [{orders_per_day: 20, checkout: 5m, abandon: .3, pickup_share: .3}]}
+demand: {web: [{orders_per_day: 20, checkout: 5m, abandon: .3, pickup_share: .3, views: {}}]}
 inventory: {opening: {units: 9}}
 operations: {stations: {pick: {at: {kind: fc}, time: 1m, shifts: [{from: "08:00", to: "20:00", servers: 1}]}}}
 """

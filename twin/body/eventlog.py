@@ -1,11 +1,7 @@
-"""The log of what the channel delivered: Arrow segments while it grows, Parquet when it is sealed.
-
-A run that is killed leaves its segments readable; a sealed log is written aside and renamed.
-"""
+"""The log of what the channel delivered, and of what was viewed on the web."""
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -14,14 +10,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from twin.body.order_feed import FILE, write_messages
+from twin.body.segments import Segments
 from twin.clock import KEY_SHIFT, LATER_ROUND
-from twin.events import SOURCE_OF, Kind, Message, arrow_schema
+from twin.events import SOURCE_OF, VIEW_COLUMNS, Kind, Message, arrow_schema
 from twin.orders.state import MESSAGE
 from twin.plan.build import Plan
 from twin.record.state import Source
 from twin.world.state import Operations
 
 _ROWS_A_SEGMENT = 1 << 20
+EVERYWHERE = "everywhere"  # the zone of all customers, where the scenario has none
 
 
 class NoLog:
@@ -39,6 +37,9 @@ class NoLog:
     def orders(self, messages: Sequence[NDArray[np.void]]) -> None:
         """See ``EventLog.orders``."""
 
+    def views(self, views: NDArray[np.void]) -> None:
+        """See ``EventLog.views``."""
+
     def seal(self) -> None:
         """See ``EventLog.seal``."""
 
@@ -49,9 +50,10 @@ class EventLog:
     def __init__(self, plan: Plan, folder: Path) -> None:
         self._plan, self._folder = plan, folder
         folder.mkdir(parents=True, exist_ok=True)
-        self._schema = arrow_schema()
+        self._segments = Segments(folder, "events", arrow_schema())
+        self._views: Segments | None = None  # where there are any
         self._parts: list[dict[str, NDArray[Any]]] = []
-        self._rows, self._segments = 0, 0
+        self._rows = 0
 
     def delivered(self, message: Message, record_time: int, round_: int) -> None:
         """A message of many lines has arrived."""
@@ -99,23 +101,20 @@ class EventLog:
         """What the book of orders heard, in a file of its own."""
         write_messages(np.concatenate(messages) if messages else np.zeros(0, MESSAGE), self._folder / FILE)
 
-    def seal(self) -> None:
-        """Turn the segments into one Parquet file."""
-        import pyarrow as pa
-        import pyarrow.parquet as pq
+    def views(self, views: NDArray[np.void]) -> None:
+        """What was viewed in a stretch, in a file of its own."""
+        self._views = self._views or Segments(self._folder, "views", arrow_schema(VIEW_COLUMNS))
+        zones = [zone.id for zone in self._plan.scenario.network.zones] or [EVERYWHERE]
+        names = {"kind": ["view"], "zone": zones, "sku": self._plan.items.skus}
+        columns: dict[str, NDArray[Any]] = {name: views[name] for name in ("session", "view", "cart", "zone", "sku")}
+        self._views.write(columns | {"kind": np.zeros(views.size, np.int32), "event_time": views["time"]}, names)
 
+    def seal(self) -> None:
+        """Turn the segments into one Parquet file, and those of views into another."""
         self._flush()
-        aside, final = self._folder / ".events.parquet.part", self._folder / "events.parquet"
-        segments = sorted(self._folder.glob("segment-*.arrow"))
-        with pq.ParquetWriter(aside, self._schema) as writer:
-            for segment in segments:
-                with pa.ipc.open_file(segment) as reader:
-                    writer.write_table(
-                        pa.Table.from_batches([reader.get_batch(i) for i in range(reader.num_record_batches)])
-                    )
-        os.replace(aside, final)
-        for segment in segments:
-            segment.unlink()
+        self._segments.seal()
+        if self._views is not None:
+            self._views.seal()
 
     def _add(self, **columns: NDArray[Any]) -> None:
         self._parts.append(columns)
@@ -124,24 +123,9 @@ class EventLog:
             self._flush()
 
     def _flush(self) -> None:
-        import pyarrow as pa
-
         if not self._rows:
             return
         names = {"location": [p.id for p in self._plan.network.locations], "sku": self._plan.items.skus}
-        arrays = []
-        for column in self._schema:
-            values = np.concatenate([part[column.name] for part in self._parts])
-            if column.name in names:
-                coded = pa.array(values.astype(np.int32))
-                arrays.append(
-                    pa.DictionaryArray.from_arrays(coded, pa.array(names[column.name], pa.string()))
-                )
-            else:
-                arrays.append(pa.array(values.astype(column.type.to_pandas_dtype())))
-        batch = pa.RecordBatch.from_arrays(arrays, schema=self._schema)
-        path = self._folder / f"segment-{self._segments:05d}.arrow"
-        with pa.ipc.new_file(path, self._schema) as writer:
-            writer.write_batch(batch)
-        self._segments += 1
+        parts = {name: np.concatenate([part[name] for part in self._parts]) for name in self._parts[0]}
+        self._segments.write(parts, names)
         self._parts, self._rows = [], 0

@@ -9,12 +9,14 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from twin.body.eventlog import EventLog, NoLog
 from twin.body.wiring import new_brain
 from twin.brain.log import DecisionLog
 from twin.clock import DAY, Phase, key, key_time
 from twin.kpis.ledger import Ledger, Snapshot
+from twin.kpis.orders import VIEW_FIELDS
 from twin.plan.build import Plan
 from twin.random.keyed import KeyedDraws
 from twin.record.outs import out_us
@@ -28,6 +30,9 @@ from twin.world.measure import close_ledger, snapshot
 from twin.world.shelves import ShelfLane
 from twin.world.shifts import Shifts
 from twin.world.transport import Transport
+
+if TYPE_CHECKING:
+    from twin.demand.web.views import Views
 
 MOST_SNAPSHOTS = 100
 LARGE = 2_000_000  # cells; beyond it truth and record are compared once a week
@@ -98,6 +103,7 @@ class Simulation:
         self.transport = Transport(plan, self.clock, self.shelves, self.courier, draws, self.inbound)
         self.counting = Counting(plan, self.clock, self.shelves, self.courier)
         self.shifts = Shifts(plan, self.clock, self.shelves)
+        self.views = _views(plan, replication, keep_events and folder is not None)
         self.snapshots: list[Snapshot] = []
         self.timings: dict[str, float] = {"generate": 0.0, "lane": 0.0, "network": 0.0}
         self.place = self.transport.place
@@ -146,7 +152,12 @@ class Simulation:
 
     def _next_stretch(self) -> None:
         self._heard()
+        first_day = self.shelves.lines.day
         self.shelves.next_stretch()
+        if self.views is not None and self.shelves.orders is not None:
+            drawn = self.shelves.orders.of
+            views = self.views.next_stretch(first_day, self.shelves.lines.day - first_day, drawn.carts[:-1], drawn.wanted)
+            self.events.views(views)
 
     def _heard(self) -> None:
         """Keep what the record heard in the stretch that ends."""
@@ -185,6 +196,7 @@ class Simulation:
         ledger = close_ledger(plan, self.shelves.shelves.pages, plan.opening, self.inbound.integrals())
         if self.shelves.orders is not None:
             ledger.web = self.shelves.orders.close(plan.scenario.end_us)
+            ledger.web.views = None if self.views is None else self.views.counted
         ledger.out_seen_us = out_us(record)
         ledger.lag_histogram, ledger.snapshots = self.shelves.shelves.lags, self.snapshots
         ledger.purchase_orders, ledger.trips = self.transport.purchases, self.transport.trips
@@ -199,10 +211,21 @@ class Simulation:
             "events": self.shelves.lines_done + self.courier.delivered, "lines": self.shelves.lines_done,
             "messages": self.courier.delivered, "decision_lines": self.decisions.lines, **ledger.record_counts,
         }  # fmt: skip
+        if self.views is not None:
+            counters["views"] = int(self.views.counted[:, VIEW_FIELDS.index("views")].sum())
         return Replication(
             self.replication, plan.scenario.seed, ledger, with_orders(events_digest(record), heard),
             with_orders(self.decisions.hexdigest(), decided), counters, self.timings,
         )  # fmt: skip
+
+
+def _views(plan: Plan, replication: int, keeps: bool) -> Views | None:
+    """What is drawn of views, where the scenario asks for any."""
+    if plan.web is None or plan.web.carts.views is None:
+        return None
+    from twin.demand.web.views import Views
+
+    return Views(plan.web.carts, plan.scenario.seed, replication, plan.scenario.end_us, keeps=keeps)
 
 
 @contextmanager

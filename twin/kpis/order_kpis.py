@@ -12,6 +12,21 @@ HOUR_US = 3_600_000_000
 
 _PLACED = {"web_orders": 1.0}
 
+_CAME = (
+    Kpi("views", "count", "neither", "orders",
+        "Views of products on the web, on the day of the view; where `demand.web[].views` has them drawn.",
+        {"web_views": 1}),
+    Kpi("sessions", "count", "neither", "orders",
+        "Sessions on the web, with a cart and without one; where views are drawn. Every cart ends a session.",
+        {"web_sessions": 1}),
+    Kpi("cart_rate", "ratio", "higher", "orders",
+        "Carts, over sessions; where views are drawn.",
+        {"web_carts": 1}, {"web_sessions": 1}),
+    Kpi("conversion_rate", "ratio", "higher", "orders",
+        "Orders placed, refused ones included, over sessions; where views are drawn.",
+        {"web_orders": 1}, {"web_sessions": 1}),
+)  # fmt: skip
+
 _BECAME = (
     Kpi("orders", "count", "neither", "orders",
         "Web orders placed, refused ones included.",
@@ -113,7 +128,7 @@ _STATIONS = (
         {"station_capacity_us": 1}, scale=1 / HOUR_US),
 )  # fmt: skip
 
-ORDER_KPIS = (*_BECAME, *_SHIPPED, *_RESERVED, *_STATIONS)
+ORDER_KPIS = (*_CAME, *_BECAME, *_SHIPPED, *_RESERVED, *_STATIONS)
 
 ORDER_COSTS = (
     Kpi("cost_shipping", "money", "lower", "money",

@@ -53,6 +53,12 @@ ORDER_FIELDS = (
     "delivered_judged",  # orders delivered whole, or collected, that were placed 24 hours or more before the end
 )
 
+# Columns of WebLedger.views (int64), by day: of the view; of a session, that of its cart or of its first view.
+VIEW_FIELDS = (
+    "views",  # of products
+    "sessions",  # those that end in a cart, and those that end without one
+)
+
 # Columns of WebLedger.nodes (int64), by location and day of the event.
 NODE_FIELDS = (
     "assigned",  # orders, or parts of one, given to this location
@@ -128,6 +134,7 @@ class WebLedger:
     ``stations`` has shape (stations, len(STATION_FIELDS)) and holds the measured horizon alone, as do the
     histograms, of shape (FINE_BINS,): ``cycle`` from placed to delivered, ``collect`` from placed to ready,
     ``wait`` at the entry station from arrival to start of service, each of orders placed in that horizon.
+    ``views`` has shape (days, len(VIEW_FIELDS)); None where views are not drawn.
     """
 
     orders: NDArray[np.int64]
@@ -138,6 +145,7 @@ class WebLedger:
     collect: NDArray[np.int64]
     wait: NDArray[np.int64]
     station_names: list[tuple[str, int]] = field(default_factory=list)  # (name, location) of each station
+    views: NDArray[np.int64] | None = None
 
     @classmethod
     def empty(cls, days: int, locations: int, station_names: Sequence[tuple[str, int]] = ()) -> WebLedger:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from twin.kpis.exact import Table, exact_columns, exact_sum
 from twin.kpis.ledger import Labels, Ledger
-from twin.kpis.orders import NODE_FIELDS, NODE_MONEY_FIELDS, ORDER_FIELDS, STATION_FIELDS
+from twin.kpis.orders import NODE_FIELDS, NODE_MONEY_FIELDS, ORDER_FIELDS, STATION_FIELDS, VIEW_FIELDS
 
 
 @dataclass(frozen=True)
@@ -33,6 +33,8 @@ class WebTables:
         orders, nodes, money = web.orders[warmup:], web.nodes[warmup:], web.node_money[warmup:]
         by_day = exact_columns(orders[:, np.newaxis, :], 1, _named("web", ORDER_FIELDS))
         by_day |= exact_columns(nodes, 1, _named("node", NODE_FIELDS))
+        if web.views is not None:
+            by_day |= exact_columns(web.views[warmup:, np.newaxis, :], 1, _named("web", VIEW_FIELDS))
         names, at = [name for name, _ in web.station_names], [location for _, location in web.station_names]
         return cls(
             by_day | _money(money, 1),
@@ -44,7 +46,8 @@ class WebTables:
 
     def orders(self) -> dict[str, NDArray[np.float64]]:
         """Figures of orders, which belong to no location, over the whole horizon; shape (1,)."""
-        return _total({name: self.by_day[name] for name in _named("web", ORDER_FIELDS)})
+        named = _named("web", (*ORDER_FIELDS, *VIEW_FIELDS))
+        return _total({name: self.by_day[name] for name in named if name in self.by_day})
 
     def channel(self) -> dict[str, NDArray[np.float64]] | None:
         """All that the web did over the whole horizon, shape (1,); None where nobody came."""

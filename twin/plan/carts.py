@@ -25,6 +25,7 @@ from twin.demand.web.streams import (
     PickupStores,
 )
 from twin.demand.web.tables import cart_rates, web_tables
+from twin.demand.web.view_streams import MOST_VIEWS, ViewLaw, plan_views
 from twin.plan.demand import content, size_law
 from twin.plan.expected import DemandPlan
 from twin.plan.inclusion import lines_by_sku
@@ -35,7 +36,7 @@ from twin.plan.places import skus_of
 from twin.plan.surges import Extra, Surges
 from twin.plan.weborders import WebReplays
 from twin.random.keyed import entity
-from twin.random.laws import ONE, Whole, duration_table, moments
+from twin.random.laws import ONE, Whole, duration_table, moments, whole_law
 
 if TYPE_CHECKING:
     from scenarios import Resolved
@@ -101,7 +102,7 @@ class _Planner:
         start, days = self.scenario.start_us, days_of(self.scenario.end_us - self.scenario.start_us)
         return CartPlan(
             self.streams, cart_rates(self.streams, start, days), web_tables(self.streams, self.zones, self.pickup), start, days,
-            self.expected, self.replays.notes, self.replays.bad_rows,
+            self.expected, self.replays.notes, self.replays.bad_rows, plan_views(self.streams, start, days),
         )  # fmt: skip
 
     def _slot(self, *names: str) -> int:
@@ -131,7 +132,9 @@ class _Planner:
             )
         size = _between(size_law(self.resolved, ("demand", "web", i, "size"), given.size), 1, flash.limit_per_order)
         stream = self._stream(i, given, self._slot("flash", flash.sku), _one_of(np.array([self.items.index[flash.sku]]), None))
-        return replace(stream, size=size, flash=Flash(flash.at, flash.for_, flash.orders))
+        return replace(
+            stream, size=size, flash=Flash(flash.at, flash.for_, flash.orders), views=self._views(i, given, stream.lines)
+        )
 
     def _replay(self, i: int, given: WebDemand) -> None:
         assert given.replay is not None
@@ -163,7 +166,7 @@ class _Planner:
         lines = self._lines(i, given, choice)
         stream = replace(
             self._stream(i, given, self._slot(*names), choice), per_day=per_day, lines=lines, rhythm=rhythm,
-            size=size_law(self.resolved, ("demand", "web", i, "size"), given.size),
+            size=size_law(self.resolved, ("demand", "web", i, "size"), given.size), views=self._views(i, given, lines),
         )  # fmt: skip
         self.streams += [stream, *self._more(i, given, stream, extras, names)]
         self.expected.append(self._expect(stream))
@@ -189,6 +192,20 @@ class _Planner:
             shares[count - 1] += share
         return _between(_of_shares(shares), 1, choice.sku.size)
 
+    def _views(self, i: int, given: WebDemand, lines: Whole) -> ViewLaw | None:
+        """Sessions without a cart, so many that all views together are ``per_cart`` to each cart: it has one of each line."""
+        views = given.views
+        if views is None:
+            return None
+        mean = moments(lines)[0]
+        if views.per_cart < mean:
+            raise self.resolved.error(
+                ("demand", "web", i, "views", "per_cart"), "fewer views than a cart has lines", found=f"{views.per_cart:g}",
+                expected=f"at least {mean:g}, a view of each line of a cart",
+            )  # fmt: skip
+        session = _between(whole_law(views.session), 1, MOST_VIEWS)
+        return ViewLaw((views.per_cart - mean) / moments(session)[0], session, self._durations(views.pace))
+
     def _more(
         self, i: int, given: WebDemand, stream: CartStream, extras: list[Extra], names: tuple[str, ...]
     ) -> Iterator[CartStream]:
@@ -203,7 +220,7 @@ class _Planner:
             missing = stream.per_day * extra.share * float(np.cumsum(per_cart[inside])[-1]) / moments(lines)[0]
             yield replace(
                 stream, entity=self._slot("surge", *names, *extra.names), per_day=missing, choice=choice, lines=lines,
-                rhythm=replace(stream.rhythm, only=(extra.start, extra.end)),
+                rhythm=replace(stream.rhythm, only=(extra.start, extra.end)), views=self._views(i, given, lines),
             )  # fmt: skip
 
     def _to(self, share: float, living: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

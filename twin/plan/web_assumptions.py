@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scenarios.schema.operations import PERFECT, Stream
+from scenarios.schema.web import VIEWS_PER_CART
 from twin.plan.places import locations_of
 from twin.plan.serving import serves_at_all
 
@@ -56,6 +57,11 @@ def _of_customers(plan: Plan) -> Iterator[str]:
         yield "Web demand is spread evenly over the 24 hours of the day."
     if all(given.cancel is None for given in web):
         yield "No customer cancels a web order."
+    viewed = [given.views for given in web if given.views is not None]
+    if viewed:
+        yield "Views find every product, in stock or not; nobody views what is not sold on the web, and no view changes anything."
+    if any("per_cart" not in views.model_fields_set for views in viewed):
+        yield f"There are {VIEWS_PER_CART:g} views to a cart, as in a large shop's clicks and carts."
     if scenario.demand.unmet.web == "backorder":
         yield "Web orders that find no stock wait for it, as far as the reservation rule lets them."
     else:

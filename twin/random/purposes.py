@@ -26,3 +26,7 @@ class Purpose(IntEnum):
     PARCEL = 16  # its way to the customer, or whether that one comes
     RETURN = 17
     CONFIRMATION = 18  # how long the record waits to hear of a pick
+    VIEW_COUNT = 19  # sessions without a cart
+    VIEW_SESSION = 20  # when one begins, where its customer lives, how many views it has
+    VIEW = 21  # of such a session
+    VIEW_OF_CART = 22

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import pyarrow.parquet as pq
 import pytest
 from typer.testing import CliRunner, Result
 
@@ -112,3 +113,26 @@ def test_what_is_not_simulated_names_its_line(tmp_path: Path) -> None:
     result = twin("validate", path)
     assert result.exit_code == 2
     assert f"lossy.yaml:{line}: streams.web.loss" in result.stderr and "not simulated yet" in result.stderr
+
+
+def test_views_are_told_and_kept_and_change_no_decision(tmp_path: Path) -> None:
+    """Some days of two stores: the funnel is in the table, the views are in a file, and the feed of events is replayed as ever."""
+    few = ("--days", 3, "--set", "time.warmup_days=1", "--replications", 1, "--variant", "base")
+    viewed = ("--set", "demand.web[0].views={session: {dist: geometric, mean: 3}}")
+    out, plain = tmp_path / "views", tmp_path / "plain"
+    result = twin("run", "two-stores", *few, *viewed, "--events", "--out", out)
+    assert result.exit_code == 0, result.output
+    assert twin("run", "two-stores", *few, "--out", plain).exit_code == 0
+    run, without = load_run(out), load_run(plain)
+    digests = [json.loads((one.folder / "run.json").read_text("utf-8"))["decisions_digest"] for one in (run, without)]
+    assert digests[0] == digests[1]
+    shown = {line.split()[0] for line in result.stdout.splitlines() if line.split()}
+    assert {"views", "sessions", "cart_rate", "conversion_rate"} <= shown
+    assert "There are 11.5 views to a cart" in result.stdout.replace("\n", " ")
+    told = kpis_of(out)["variants"]["base"]
+    assert "views" not in kpis_of(plain)["variants"]["base"]
+    views = pq.read_table(run.folder / "events" / "base-1-views.parquet")
+    assert views.num_rows > told["views"]["mean"] > 100  # the file has those of the warm-up, too
+    as_events = ("--scenario", "two-stores", *few[:4], *viewed, "--as", "events", "--out", tmp_path / "again")
+    replayed = twin("replay", run.folder / "events", *as_events)
+    assert replayed.exit_code == 0, replayed.output

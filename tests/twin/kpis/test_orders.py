@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from tests.twin.kpis.fabricate import LABELS, empty, put, put_node, put_orders, put_station, web
@@ -29,6 +30,7 @@ def worked() -> Ledger:
     found.orders[0] = 999  # the warm-up enters no KPI
     found.nodes[0] = 999
     found.node_money[0] = 999
+    found.views = np.array([[999, 999], [300, 90], [40, 10]])
     put_orders(found, 1, carts=30, holds=16, holds_limited=1, holds_expired=2, hold_us=6 * DAY_US, checkouts=25,
                orders=20, refused=2, lines=30, lines_filled=24, units=40, units_filled=30, orders_filled=15, backordered=1,
                cancelled_customer=1, cancelled_retailer=2, cancelled_stockout=1, pickups=4, pickups_cancelled=1,
@@ -59,6 +61,10 @@ OVERALL = {
     "cost_lost": 24,
     "backorders_mean": 3 / 2,
     "orders": 25,
+    "views": 340,
+    "sessions": 100,
+    "cart_rate": 30 / 100,
+    "conversion_rate": 25 / 100,
     "order_fill_rate": 20 / 25,
     "refusal_rate": 2 / 25,
     "reject_rate": 6 / 32,
@@ -105,6 +111,13 @@ def test_every_kpi_that_orders_made_possible_is_worked_out_by_hand(worked: Ledge
     assert with_web.keys() - without.keys() <= OVERALL.keys()
 
 
+def test_without_views_nothing_is_told_of_sessions(worked: Ledger) -> None:
+    assert worked.web is not None
+    worked.web.views = None
+    told = compute(worked, LABELS, RATES).overall().keys()
+    assert "orders" in told and not told & {"views", "sessions", "cart_rate", "conversion_rate"}
+
+
 def test_by_channel(worked: Ledger) -> None:
     frame = compute(worked, LABELS, RATES)
     assert frame.by("channel", "fill_rate") == pytest.approx({"pos": 15 / 20, "web": 40 / 50})
@@ -113,6 +126,8 @@ def test_by_channel(worked: Ledger) -> None:
     assert frame.by("channel", "revenue") == {"pos": 150, "web": 450}
     assert frame.by("channel", "lost_rate") == {"pos": 0.25, "web": 4 / 50}
     assert frame.by("channel", "orders") == {"web": 25}
+    assert frame.by("channel", "views") == {"web": 340} and frame.by("location", "views") == {}
+    assert list(frame.by("day", "conversion_rate").values()) == [20 / 90, 5 / 10]
     assert frame.by("channel", "cost_per_order") == pytest.approx({"web": 124 / 23})
     assert frame.by("channel", "open_holds_mean") == {"web": 4}
     for name in ("cost_total", "profit", "turns", "gmroi", "days_of_inventory", "on_hand_mean", "labour_hours"):

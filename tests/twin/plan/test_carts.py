@@ -249,3 +249,37 @@ def test_another_entry_changes_no_cart_of_the_others() -> None:
 
 def drawn_of(plan: CartPlan) -> tuple[Rows, Rows]:
     return drawn(plan, plan.days)
+
+
+def test_views_to_a_cart_are_shared_between_carts_and_other_sessions() -> None:
+    """11.5 views to a cart of 1.5 lines leave 10 to sessions of 4 views: 2.5 of these to a cart."""
+    web = "{orders_per_day: 100, lines: {1: .5, 2: .5}, views: {session: {dist: geometric, mean: 4}}}"
+    stream = planned(f"demand: {{web: [{web}]}}").streams[0]
+    assert stream.views is not None
+    assert stream.views.per_cart == pytest.approx(2.5) and moments(stream.views.session)[0] == pytest.approx(4)
+    flash = "{flash: {at: 2026-03-03, for: 1m, orders: 50, sku: A}, views: {per_cart: 3}}"
+    plan = planned(f"demand: {{web: [{flash}, {web.replace(', views', ', cancel: {share: .1}, views')}]}}")
+    assert plan.streams[0].views is not None and plan.streams[0].views.per_cart == 2  # each with one view
+    assert plan.views is not None and plan.views.tables.flash_sessions.tolist() == [100, -1]
+
+
+def test_a_surge_of_some_skus_brings_its_views() -> None:
+    surge = "surges: [{name: s, from: 2026-03-04, for: 1d, times: 3, where: {sku: B}}]"
+    plan = planned(f"demand: {{web: [{{orders_per_day: 100, lines: {{2: 1}}, views: {{per_cart: 4}}}}], {surge}}}")
+    whole, more = plan.streams
+    assert whole.views is not None and more.views is not None
+    assert (whole.views.per_cart, more.views.per_cart) == (2, 3)  # of a cart with B alone one view is its own
+
+
+def test_what_views_refuse(tmp_path: Path) -> None:
+    with pytest.raises(ScenarioError, match=r"per_cart: fewer views than a cart has lines; found 1.5; expected at least 2"):
+        planned("demand: {web: [{orders_per_day: 100, lines: {2: 1}, views: {per_cart: 1.5}}]}")
+    (tmp_path / "feed.csv").write_text(FEED)
+    with pytest.raises(ScenarioError, match=r"views: has no meaning here; .*not to stand beside `replay`"):
+        planned(f"demand: {{web: [{{replay: {tmp_path / 'feed.csv'}, views: {{}}}}]}}")
+    with pytest.raises(ScenarioError, match=r"session: sessions of less than a view; found a mean of 0.5"):
+        planned("demand: {web: [{orders_per_day: 100, views: {session: {dist: uniform, low: 0, high: 1}}}]}")
+
+
+def test_nobody_views_unless_asked_for() -> None:
+    assert planned("demand: {web: [{orders_per_day: 100}]}").views is None

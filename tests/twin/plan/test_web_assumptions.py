@@ -150,3 +150,12 @@ def test_limits_of_what_is_simulated_are_said() -> None:
     lines = said(PLACES, tills.replace("UNMET", ", unmet: {pos: backorder}"))
     assert waits in lines
     assert waits not in said(PLACES, tills.replace("UNMET", ""))
+
+
+def test_what_views_do_not_do_is_said() -> None:
+    lines = "Views find every product, in stock or not; nobody views what is not sold on the web, and no view changes anything."
+    default = "There are 11.5 views to a cart, as in a large shop's clicks and carts."
+    assert not {lines, default} & set(said(PLACES, WEB))
+    assert {lines, default} <= set(said(PLACES, "demand: {web: [{orders_per_day: 10, views: {}}]}"))
+    given = said(PLACES, "demand: {web: [{orders_per_day: 10, views: {per_cart: 11.5}}]}")
+    assert lines in given and default not in given

@@ -19,7 +19,7 @@ from twin.demand.streams import StreamTables, open_streams
 from twin.demand.web.lines import Keys, draw_lines
 from twin.demand.web.rows import DELIVERED, MOST_LINES
 from twin.demand.web.streams import DRAWN, DRAWN_PICKUP, Way
-from twin.demand.web.tables import ZONE_SHIFT, WebTables, open_web
+from twin.demand.web.tables import WebTables, open_web, zone_of
 from twin.memory import Row
 from twin.random.laws import ONE
 from twin.random.philox import lower, philox_block, upper
@@ -31,7 +31,7 @@ _COUNT, _CART = int(Purpose.WEB_COUNT), int(Purpose.WEB_CART)
 _POISSON, _FLASH = int(Way.POISSON), int(Way.FLASH)
 _DAY, _SHIFT, _DEMAND, _NEVER = DAY, KEY_SHIFT, int(Phase.DEMAND) << 1, NEVER
 _DELIVERED, _DRAWN, _DRAWN_PICKUP = DELIVERED, DRAWN, DRAWN_PICKUP
-_ONE, _ZONE_SHIFT, _MOST_LINES = ONE, ZONE_SHIFT, MOST_LINES
+_ONE, _MOST_LINES = ONE, MOST_LINES
 
 # A cart that is due, before anything else is known of it.
 DUE = np.dtype([("key", np.int64), ("index", np.int32), ("location", np.int16), ("day", np.int16)], align=True)
@@ -176,9 +176,7 @@ def _place(of: WebTables, s: int, recorded: int, words: _Words, cart: Row) -> No
     if recorded >= 0:
         zone, pickup = np.int64(of.zone[recorded]), np.int64(of.pickup[recorded])
     if zone == _DRAWN:
-        zone = np.int64(of.zone_guide[np.uintp(words.zone >> _ZONE_SHIFT)])
-        while words.zone >= of.zone_edges[np.uintp(zone)]:
-            zone += 1
+        zone = zone_of(of, words.zone)
     if pickup == _DRAWN_PICKUP:
         first, end = of.pickup_first[zone], of.pickup_first[zone + 1]
         pickup = np.int64(_DELIVERED)

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from twin.demand.rhythm import Rhythm
 from twin.demand.streams import Choice, StreamTables
+from twin.demand.web.view_streams import ViewLaw, ViewPlan
 from twin.random.laws import ONE, Whole, moments
 from twin.random.tables import STEPS
 
@@ -68,6 +69,7 @@ class CartStream:
     lines, size : laws of the lines of a cart and of the units of a line
     checkout, delay : quantiles (µs) of the time from the cart to its checkout, and from there to the customer's cancellation
     abandon, pickup, cancel : shares of carts; of orders, of orders
+    views : views of these carts and sessions beside them; None: none are drawn
     """
 
     web: int
@@ -84,6 +86,7 @@ class CartStream:
     cancel: float = 0.0
     flash: Flash | None = None
     recorded: RecordedCarts | None = None
+    views: ViewLaw | None = None
 
     @property
     def way(self) -> Way:
@@ -130,6 +133,7 @@ class CartPlan:
     tables : the rest
     days : days of the run, from its start
     expected : one for each entry of ``demand.web`` that is not a flash sale
+    views : what is drawn beside the carts, where any stream has views
     """
 
     streams: list[CartStream]
@@ -140,6 +144,7 @@ class CartPlan:
     expected: list[ExpectedUnits] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     bad_rows: int = 0
+    views: ViewPlan | None = None
 
     @property
     def most_lines(self) -> int:

@@ -90,6 +90,15 @@ def open_web(t: NDArray[np.int64]) -> WebTables:
     )
 
 
+@inlined()
+def zone_of(of: WebTables, u: int) -> np.int64:
+    """The zone that a uniform number stands for."""
+    zone = np.int64(of.zone_guide[np.uintp(u >> ZONE_SHIFT)])
+    while u >= of.zone_edges[np.uintp(zone)]:
+        zone += 1
+    return zone
+
+
 def cart_rates(streams: Sequence[CartStream], start_us: int, days: int) -> StreamTables:
     """When the carts of each stream come and what they may hold, for a run of ``days`` days from ``start_us``."""
     return stream_tables([Stream(0, 0, s.entity, s.per_day, s.choice, s.size, s.rhythm) for s in streams], start_us, days)
