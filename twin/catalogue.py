@@ -72,7 +72,7 @@ def decision_schema() -> dict[str, Any]:
     """JSON Schema of one row of ``decisions.parquet``: a line of an order."""
     rows = {name: _column(name, kind, text) for name, kind, text in (*_LABELS, *log.COLUMNS)}
     rows["kind"] = {"enum": list(log.KINDS), "description": rows["kind"]["description"]}
-    rows["units"]["minimum"] = rows["order"]["minimum"] = 1
+    rows["order"]["minimum"] = 1
     return {
         "$schema": _DIALECT,
         "title": f"Stocktwin: a line of a decision, version {decisions.VERSION}",
@@ -199,12 +199,14 @@ of `demand.web` that has none) takes a number, too.
 
 ## Decisions
 
-A decision is an order for one location over one lane. `decisions.parquet` has a row a line; one row as JSON:
+A decision is an order for one location over one lane, or a request to count cells of one location after a pick that found nothing
+(`inventory.count[].after_empty_pick`; it falls due so long after its `time`). `decisions.parquet` has a row a line; one row as JSON:
 [decisions.schema.json](decisions.schema.json).
 """
 
 _ACKNOWLEDGED = """\
-The digest of decisions covers number, time, places, rule, lines, units, positions and `complete_to`: two runs with the same
+The digest of decisions covers number, time, places, rule, lines, units, positions, `complete_to`, and when a count falls due; with
+web orders also where they are reserved and sent: two runs with the same
 digest decided alike, and knew alike.
 
 ## Which event acknowledges which decision
@@ -214,6 +216,7 @@ digest decided alike, and knew alike.
 | purchase | `units` inbound at the destination | `receipt` at the destination | inbound − `other`, on hand + `units` |
 | transfer | `units` inbound at the destination, committed at the origin | `dispatch` at the origin | committed − `units`, on hand − `units`, both at the origin |
 | | | then `receipt` at the destination | inbound − `other`, on hand + `units` |
+| count | nothing; until it falls due no other is asked for | `count` there | on hand, to what was found as of then |
 
 An acknowledgement names cells and units, not the order: an order may come in several deliveries, and a truck carries lines of
 several. What no event acknowledges stays inbound or committed, even where the channel lost the event. The inventory position

@@ -39,11 +39,33 @@ class Order:
         return bool(self.sources[0] < 0)
 
 
+@dataclass(frozen=True)
+class CountRequest:
+    """Cells of one location that somebody is asked to count at ``due``.
+
+    Arrays have one entry a cell. ``rule`` is the index of ``inventory.count``; ``position`` and ``complete_to`` are as in an order,
+    with which requests share their numbers.
+    """
+
+    number: int
+    time: int
+    due: int
+    location: int
+    rule: int
+    cells: NDArray[np.int32]  # ascending
+    skus: NDArray[np.int32]
+    position: NDArray[np.int32]
+    complete_to: int
+
+
 class Sink(Protocol):
     """Where decisions go: the world, a comparator, or nowhere."""
 
     def place(self, order: Order) -> None:
         """Act on an order."""
+
+    def count(self, request: CountRequest) -> None:
+        """See to it that cells are counted."""
 
 
 class NoSink:
@@ -51,3 +73,6 @@ class NoSink:
 
     def place(self, order: Order) -> None:
         """See ``Sink.place``."""
+
+    def count(self, request: CountRequest) -> None:
+        """See ``Sink.count``."""

@@ -6,8 +6,8 @@ from typing import Annotated, ClassVar, Self
 
 from pydantic import Field, model_validator
 
-from scenarios.fields import Amount, ClockTime, OneOrMany, PerDay, PositiveDuration, Units, choice
-from scenarios.schema.base import Part, exactly_one, only_with
+from scenarios.fields import Amount, ClockTime, Duration, OneOrMany, PerDay, PositiveDuration, Units, choice
+from scenarios.schema.base import Part, at_least_one, exactly_one, only_with
 from scenarios.schema.files import ColumnName, Columns, DataFile
 from scenarios.schema.selectors import EVERYTHING, Selector
 
@@ -64,11 +64,20 @@ class Shrink(Part):
 
 
 class CountPlan(Part):
-    """Counting all cells selected."""
+    """Counting all cells selected, again and again, or each of them on request."""
 
     where: Selector = Field(EVERYTHING, description="Which cells.")
-    every: PositiveDuration = Field(description="How often.")
-    at: ClockTime | None = Field(None, description="Local time of day; absent: that of the start.")
+    every: PositiveDuration | None = Field(None, description="How often; absent: on request alone.")
+    at: ClockTime | None = Field(None, description="Local time of day, with `every`; absent: that of the start.")
+    after_empty_pick: Duration | None = Field(
+        None, description="How long after a pick for a web order found nothing its cell is counted; absent: it is not."
+    )
+
+    @model_validator(mode="after")
+    def _check(self) -> Self:
+        at_least_one(self, "every", "after_empty_pick")
+        only_with(self, "every", "at")
+        return self
 
 
 class Inventory(Part):

@@ -5,11 +5,15 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
 import pytest
 
 import scenarios
 from policies.routing import Plan, Proximity, Question, RoutingFacts, RoutingPolicy
 from twin.body.replay import replay_events
+from twin.clock import DAY, HOUR
+from twin.events import Kind
 from twin.plan.build import build_plan
 from twin.simulate import simulate
 
@@ -77,6 +81,14 @@ HARD = {
         "policies.routing={use: cost, max_shipments: 2, split_lines: true, reject_cooldown: 1h}",
         "operations.capacity=[{at: {ids: [F1]}, units_per_day: 40}]",
     ],
+    "counted on request": [
+        "inventory.count=[{where: {kind: store}, every: 3d}, {where: {kind: [fc, store]}, after_empty_pick: 5h}]",
+        "streams.count={latency: {dist: exponential, mean: 2h}, loss: .1}", "inventory.shrink[0].rate=6/d",
+    ],
+    "counted on request, asked at once": [
+        "inventory.count=[{where: {kind: [fc, store]}, after_empty_pick: 0s}]", "policies.reorder[0].review=continuous",
+        "inventory.opening=[{units: 5}]", "streams.web={latency: {dist: exponential, mean: 1h}}", "inventory.shrink[0].rate=6/d",
+    ],
     "nothing is late": ["streams=", "operations.stations=", "carriers="],
 }
 
@@ -90,6 +102,29 @@ def test_replayed_orders_give_the_same_decisions(case: str, tmp_path: Path) -> N
     assert replayed.decisions_digest == run.decisions_digest
     assert replayed.events_digest == run.events_digest
     np.testing.assert_array_equal(replayed.ledger.out_seen_us, run.ledger.out_seen_us)  # the same record, at the same times
+
+
+def test_a_replay_decides_on_the_same_counts_and_takes_none(tmp_path: Path) -> None:
+    """The requests are decisions of both; what was counted is in the feed."""
+    plan = build_plan(scenarios.loads(SCENARIO, sets=HARD["counted on request"]))
+    kept, again = tmp_path / "kept", tmp_path / "again"
+    kept.mkdir()
+    again.mkdir()
+    simulate(plan, 1, folder=kept, keep_events=True)
+    replay_events(plan, kept / "events", folder=again)
+    requests, replayed = (requested(folder / "decisions.parquet") for folder in (kept, again))
+    assert requests == replayed and len(requests) > 10
+    counts = pq.read_table(kept / "events" / "events.parquet").filter(pc.field("kind") == int(Kind.COUNT))
+    taken = {(row["event_time"], row["location"], row["sku"]) for row in counts.to_pylist()}
+    latest = plan.scenario.end_us - DAY  # whose count is heard of before the end
+    due = {(time + 5 * HOUR, location, sku) for time, location, sku in requests if time + 5 * HOUR < latest}
+    assert len(due & taken) > 0.7 * len(due) > 7  # a tenth is lost
+
+
+def requested(file: Path) -> list[tuple[int, str, str]]:
+    """Time, location and SKU of all counts that were asked for."""
+    rows = pq.read_table(file).to_pylist()
+    return [(row["time"], row["destination"], row["sku"]) for row in rows if row["kind"] == "count"]
 
 
 def test_what_is_kept_changes_no_digest(tmp_path: Path) -> None:

@@ -25,7 +25,7 @@ from twin.brain.brain import Brain
 from twin.brain.log import DecisionLog
 from twin.clock import DAY, HEARD, KEY_SHIFT, NEVER, PHASES, Phase, key, key_time
 from twin.compiled import compiled
-from twin.decisions import Order
+from twin.decisions import CountRequest, Order
 from twin.events import PHASE_OF, Message
 from twin.kpis.ledger import COUNT_FIELDS, LAG_BINS, MONEY_FIELDS, Ledger, PurchaseOrder, Trip, lag_edge_us
 from twin.plan.build import Plan
@@ -50,10 +50,11 @@ class OpenLoop(Replication):
 
 @dataclass
 class DecisionCount:
-    """A sink that acts on nothing and counts: purchase orders and transfers as they are decided."""
+    """A sink that acts on nothing and adds up: purchase orders, transfers and requests to count as they are decided."""
 
     purchases: list[PurchaseOrder] = field(default_factory=list)
     transfers: list[Trip] = field(default_factory=list)
+    counts: int = 0  # cells that are to be counted
 
     def place(self, order: Order) -> None:
         """Note an order. Nothing is ever due or delivered in an open loop."""
@@ -62,6 +63,10 @@ class DecisionCount:
             self.purchases.append(PurchaseOrder(order.time, NEVER, -1, order.origin, order.destination, lines, units, 0))
         else:
             self.transfers.append(Trip(order.time, -1, order.origin, order.destination, lines, units, 0.0))
+
+    def count(self, request: CountRequest) -> None:
+        """Note a request to count. What is found, if anybody counts, is in the feed."""
+        self.counts += request.cells.size
 
 
 @compiled()

@@ -106,7 +106,7 @@ class Simulation:
         self.views = _views(plan, replication, keep_events and folder is not None)
         self.snapshots: list[Snapshot] = []
         self.timings: dict[str, float] = {"generate": 0.0, "lane": 0.0, "network": 0.0}
-        self.place = self.transport.place
+        self.place, self.count = self.transport.place, self.counting.take
 
     def run(self, progress: Callable[[Progress], None] | None = None) -> Replication:
         """Run to the end of the horizon."""

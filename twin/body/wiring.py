@@ -7,11 +7,13 @@ from numpy.typing import NDArray
 
 from twin.agenda import Agenda
 from twin.brain.brain import Brain
+from twin.brain.doubts import CountRule
 from twin.brain.groups import CONTINUOUS, Supply
 from twin.brain.log import DecisionLog
 from twin.clock import DAY
 from twin.decisions import Sink
 from twin.plan.build import Plan
+from twin.plan.places import locations_of, skus_of
 from twin.record.outs import measured
 from twin.record.state import AT_ONCE, DUE, RECENT, Meter, Record, new_record
 
@@ -73,4 +75,14 @@ def new_brain(plan: Plan, agenda: Agenda, sink: Sink, log: DecisionLog, *, count
     return Brain(
         record, plan.ranged, plan.groups, supplies, agenda=agenda, sink=sink, log=log,
         start_us=plan.scenario.start_us, lateness_us=int(np.asarray(plan.streams.pos.latency)[_COMPLETE]),
+        counting=_on_request(plan),
     )  # fmt: skip
+
+
+def _on_request(plan: Plan) -> list[CountRule]:
+    """The count plans of a scenario by which a cell is counted where a pick found nothing."""
+    return [
+        CountRule(i, given.after_empty_pick, locations_of(given.where, plan.network), skus_of(given.where, plan.items))
+        for i, given in enumerate(plan.scenario.inventory.count)
+        if given.after_empty_pick is not None
+    ]

@@ -1,8 +1,9 @@
 """The loop: hear, review, decide, tell the sink; the same in simulation, replay, shadow and live.
 
 A rule under periodic review is asked at its instants, over all its cells at once, the customers' end of the network first. A
-rule under continuous review is asked when the record signals that a cell's position fell to its order point. Our own orders
-enter the record the moment they are decided; what becomes of them it learns from events.
+rule under continuous review is asked when the record signals that a cell's position fell to its order point; so is a count,
+when it signals that a pick found nothing. Our own orders enter the record the moment they are decided; what becomes of them it
+learns from events.
 """
 
 from __future__ import annotations
@@ -16,11 +17,12 @@ from numpy.typing import NDArray
 from policies.reorder.base import ReorderState
 from policies.reorder.terms import fit
 from twin.agenda import Agenda
+from twin.brain.doubts import CountRule, Doubts
 from twin.brain.groups import CONTINUOUS, Batch, CellMap, Group, Row, Supply, batches_of, row_of
 from twin.brain.log import DecisionLog
 from twin.brain.scan import Asked, Ordered, collect, look_up, order_lines, settle, with_room
 from twin.clock import HEARD, Phase, key
-from twin.decisions import Order, Sink
+from twin.decisions import CountRequest, Order, Sink
 from twin.events import PHASE_OF, Kind, Message
 from twin.memory import table_of
 from twin.record.apply import hear_dispatch, hear_receipt, place_lines, unmark
@@ -36,17 +38,20 @@ class Brain:
     Parameters
     ----------
     lateness_us : how long after an instant a source is held to be complete up to it
+    counting : which cells are counted on request; the first rule that matches a cell decides
     """
 
     def __init__(
         self, record: Record, cells: CellMap, groups: Sequence[Group], supplies: Sequence[Supply],
         *, agenda: Agenda, sink: Sink, log: DecisionLog, start_us: int, lateness_us: int,
+        counting: Sequence[CountRule] = (),
     ) -> None:  # fmt: skip
         self.replace_record(record)
         self.cells, self.groups, self.supplies = cells, list(groups), list(supplies)
         self.agenda, self.sink, self.log = agenda, sink, log
         self._start, self._lateness, self._orders, self._asked = start_us, lateness_us, 0, False
         self._firsts: list[int] = cells.first.tolist()
+        self._doubts = Doubts(counting, cells)
         self._complete_to = start_us  # as of the review in hand
         self._packs, self._moqs = (np.array([getattr(s, term) for s in supplies], np.int64) for term in ("pack", "moq"))
         self._known_sources: dict[tuple[int, int], Row] = {}
@@ -103,8 +108,10 @@ class Brain:
         count = self._meters[_SIGNALS]
         cells = np.unique(self.record.signals[:count]) if count > 1 else self.record.signals[:1].copy()
         self._meters[_SIGNALS] = 0
-        unmark(self.table, cells)
         self._complete_to = self.complete_to()
+        if cells[0] < 0:
+            cells = self._have_counted(cells)
+        unmark(self.table, cells)
         if cells.size == 1:
             location = bisect_right(self._firsts, int(cells[0])) - 1
             self._decide_at(location, cells, self._watching[location])
@@ -113,6 +120,20 @@ class Brain:
             for location in sorted(np.unique(places).tolist(), key=self._echelon.__getitem__):
                 self._decide_at(location, cells[places == location], self._watching[location])
         self.look(self.agenda.time)
+
+    def _have_counted(self, signals: NDArray[np.int32]) -> NDArray[np.int32]:
+        """Ask for counts of the cells that are in doubt; returns the other ``signals`` (ascending)."""
+        first = int(signals.searchsorted(0))
+        now = self.agenda.time
+        for location, rule, cells, skus in self._doubts.wanted(~signals[:first][::-1], now):
+            self._orders += 1
+            request = CountRequest(
+                self._orders, now, now + rule.after_us, location, rule.rule, cells, skus, self.record.cells["position"][cells],
+                self._complete_to,
+            )  # fmt: skip
+            self.log.count(request)
+            self.sink.count(request)
+        return signals[first:]
 
     def _decide_at(self, location: int, cells: NDArray[np.int32], groups: Sequence[Group]) -> None:
         """Ask those of ``groups`` that govern ``cells`` of a location."""

@@ -5,36 +5,54 @@ from __future__ import annotations
 import hashlib
 import struct
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
-from twin.decisions import VERSION, Order
+from twin.decisions import VERSION, CountRequest, Order
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-KINDS = ("purchase", "transfer")
+KINDS = ("purchase", "transfer", "count")
+_PURCHASE, _TRANSFER, _COUNT = range(3)
+COUNTING = "after_empty_pick"  # in the place of a policy's name
 
 # Column, type, meaning. docs/events.md and docs/decisions.schema.json follow this list.
 COLUMNS = (
-    ("order", "int64", "number of the order, from 1; its lines share it"),
+    ("order", "int64", "number of the decision, from 1; its lines share it"),
     ("time", "int64", "when it was decided, µs since the epoch"),
     ("complete_to", "int64", "instant up to which the record was held to be complete, µs since the epoch"),
-    ("rule", "int32", "index of the reorder rule in the scenario"),
-    ("policy", "string", "its name"),
-    ("kind", "string", "purchase (from a supplier) or transfer (from a location of ours)"),
-    ("origin", "string", "who ships"),
-    ("destination", "string", "who receives"),
+    ("rule", "int32", "index of the rule in the scenario: of `policies.reorder`, of a count of `inventory.count`"),
+    ("policy", "string", "its name; of a count `after_empty_pick`"),
+    ("kind", "string", "purchase (from a supplier), transfer (from a location of ours) or count (what is there is to be counted)"),
+    ("origin", "string", "who ships; of a count where"),
+    ("destination", "string", "who receives; of a count where"),
     ("sku", "string", "what"),
-    ("units", "int32", "how many"),
+    ("units", "int32", "how many; of a count 0"),
     ("position", "int32", "inventory position it was decided on"),
 )
 _ROWS_A_SEGMENT = 1 << 18
 
 
+class _Rows(NamedTuple):
+    """A decision as rows of the log; arrays have one entry a line."""
+
+    number: int
+    time: int
+    complete_to: int
+    rule: int
+    kind: int
+    origin: int
+    destination: int
+    skus: NDArray[np.int32]
+    units: NDArray[np.int32]
+    position: NDArray[np.int32]
+
+
 class DecisionLog:
-    """Takes orders as they are decided; writes them to a Parquet file where one is wanted.
+    """Takes decisions as they are made; writes them to a Parquet file where one is wanted.
 
     Parameters
     ----------
@@ -51,7 +69,7 @@ class DecisionLog:
     ) -> None:
         self._names, self._path, self._first = names, path, first
         self._digest = hashlib.blake2b(f"decisions {VERSION}".encode(), digest_size=16)
-        self._orders: list[Order] = []
+        self._decisions: list[_Rows] = []
         self._rows, self.lines = 0, 0
         self._writer: Any = None
 
@@ -65,10 +83,38 @@ class DecisionLog:
             self._digest.update(column.data)  # without a copy
         self.lines += order.cells.size
         if self._path is not None:
-            self._orders.append(order)
-            self._rows += order.cells.size
-            if self._rows >= _ROWS_A_SEGMENT:
-                self._write()
+            kind = _PURCHASE if order.is_purchase else _TRANSFER
+            self._keep(
+                _Rows(
+                    order.number, order.time, order.complete_to, order.rule, kind, order.origin, order.destination, order.skus,
+                    order.units, order.position,
+                )
+            )  # fmt: skip
+
+    def count(self, request: CountRequest) -> None:
+        """Note a request to count."""
+        head = struct.pack(
+            "<7q", request.number, request.time, request.due, request.location, request.rule, request.complete_to,
+            request.cells.size,
+        )  # fmt: skip
+        self._digest.update(b"count" + head)
+        for column in (request.cells, request.position):
+            self._digest.update(np.ascontiguousarray(column).data)
+        self.lines += request.cells.size
+        if self._path is not None:
+            at = request.location
+            self._keep(
+                _Rows(
+                    request.number, request.time, request.complete_to, request.rule, _COUNT, at, at, request.skus,
+                    np.zeros_like(request.cells), request.position,
+                )
+            )  # fmt: skip
+
+    def _keep(self, rows: _Rows) -> None:
+        self._decisions.append(rows)
+        self._rows += rows.units.size
+        if self._rows >= _ROWS_A_SEGMENT:
+            self._write()
 
     def hexdigest(self) -> str:
         """Digest of all decisions so far."""
@@ -87,13 +133,13 @@ class DecisionLog:
         if self._writer is None:
             self._writer = pq.ParquetWriter(self._path, table.schema)
         self._writer.write_table(table)
-        self._orders, self._rows = [], 0
+        self._decisions, self._rows = [], 0
 
     def _table(self) -> pa.Table:
         import pyarrow as pa
 
-        orders = self._orders
-        sizes = [order.cells.size for order in orders]
+        kept = self._decisions
+        sizes = [rows.units.size for rows in kept]
 
         def each(values: list[Any], kind: Any) -> Any:
             return np.repeat(np.array(values, kind), sizes)
@@ -104,23 +150,22 @@ class DecisionLog:
             )
 
         def joined(name: str, kind: Any) -> Any:
-            return np.concatenate([getattr(order, name) for order in orders] or [np.zeros(0, kind)]).astype(
+            return np.concatenate([getattr(rows, name) for rows in kept] or [np.zeros(0, kind)]).astype(
                 kind
             )
 
         places, skus, rules = self._names
-        rule = each([order.rule for order in orders], np.int32)
-        count = sum(sizes)
-        columns = {name: _constant(value, count) for name, value in self._first}
+        names = [len(rules) if rows.kind == _COUNT else rows.rule for rows in kept]
+        columns = {name: _constant(value, sum(sizes)) for name, value in self._first}
         columns |= {
-            "order": each([order.number for order in orders], np.int64),
-            "time": each([order.time for order in orders], np.int64),
-            "complete_to": each([order.complete_to for order in orders], np.int64),
-            "rule": rule,
-            "policy": coded(rule, rules or [""]),
-            "kind": coded(each([not order.is_purchase for order in orders], np.int32), list(KINDS)),
-            "origin": coded(each([order.origin for order in orders], np.int32), places),
-            "destination": coded(each([order.destination for order in orders], np.int32), places),
+            "order": each([rows.number for rows in kept], np.int64),
+            "time": each([rows.time for rows in kept], np.int64),
+            "complete_to": each([rows.complete_to for rows in kept], np.int64),
+            "rule": each([rows.rule for rows in kept], np.int32),
+            "policy": coded(each(names, np.int32), [*rules, COUNTING]),
+            "kind": coded(each([rows.kind for rows in kept], np.int32), list(KINDS)),
+            "origin": coded(each([rows.origin for rows in kept], np.int32), places),
+            "destination": coded(each([rows.destination for rows in kept], np.int32), places),
             "sku": coded(joined("skus", np.int32), skus),
             "units": joined("units", np.int32),
             "position": joined("position", np.int32),

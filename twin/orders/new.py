@@ -135,6 +135,7 @@ def _set_control(book: Book, plan: Plan, web: WebPlan, logs: bool) -> None:
     control[Control.COOLDOWN], control[Control.LOGS] = web.routing.reject_cooldown, logs
     control[Control.START], control[Control.NOW] = scenario.start_us, scenario.start_us
     control[Control.END] = scenario.end_us
+    control[Control.COUNTS] = any(given.after_empty_pick is not None for given in scenario.inventory.count)
     control[Control.HONOURS_SOFT] = web.reservation.facts.honours_soft
 
 

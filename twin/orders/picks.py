@@ -25,10 +25,10 @@ from twin.orders.stock import free_units, step
 from twin.orders.tables import Tables, book_of, record_of
 from twin.orders.waiting import allocate, location_of
 from twin.parts import inlined, part
-from twin.record.apply import apply_delta
+from twin.record.apply import apply_delta, doubt
 from twin.record.state import Record
 
-_HEARD, _COOLDOWN = (int(c) for c in (Control.HEARD, Control.COOLDOWN))
+_HEARD, _COOLDOWN, _COUNTS = (int(c) for c in (Control.HEARD, Control.COOLDOWN, Control.COUNTS))
 _OVERSOLD, _LINES_FILLED, _UNITS_FILLED, _FILLED = (
     ORDER[name] for name in ("oversold_units", "lines_filled", "units_filled", "orders_filled")
 )
@@ -60,7 +60,8 @@ def hear_picked(w: Tables, book: Book, record: Record, location: int, line: int,
 def hear_rejected(w: Tables, book: Book, record: Record, location: int, line: int, found: int, event_time: int) -> None:
     """A picker found fewer units than the line has: the record is corrected by the reason, the line seeks another location.
 
-    Nothing there: the cell's available units become 0. Too few: the shortfall is taken off.
+    Nothing there: the cell's available units become 0, and unless it was counted since, somebody is to count it. Too few: the
+    shortfall is taken off.
     """
     row = book.lines[line]
     heard(book, ~np.int64(row.cell), found)
@@ -73,6 +74,8 @@ def hear_rejected(w: Tables, book: Book, record: Record, location: int, line: in
     gone = free if found == 0 else min(free, missing)
     if gone > 0:
         _stock_changes(book, record, location, cell, -gone, event_time)
+    if found == 0 and book.control[_COUNTS] and event_time > record.count_times[record.cells[np.uintp(cell)].counted]:
+        doubt(record, cell)
     if book.control[_COOLDOWN]:
         book.rejected[cell] = event_time
     note(book, _SAID_REJECTED, order.number, location, row.sku, found, missing)

@@ -6,7 +6,7 @@ bound by the memory that it touches.
 
 from __future__ import annotations
 
-from enum import IntEnum
+from enum import IntEnum, unique
 from typing import NamedTuple
 
 import numpy as np
@@ -229,6 +229,7 @@ class Told(IntEnum):
     CLOSED = 11
 
 
+@unique
 class Control(IntEnum):
     """Indexes into ``Book.control``."""
 
@@ -277,6 +278,7 @@ class Control(IntEnum):
     WANTED_LINES = 43  # lines that need a location; those set aside come after those that routing is asked about
     TODAY = 44  # page of the tally at MIDNIGHT, µs, and for a day from then on
     MIDNIGHT = 45
+    COUNTS = 46  # whether somebody may be asked to count a cell where a pick found nothing
     END = 37  # µs: a promise that falls due from then on is not judged
 
 

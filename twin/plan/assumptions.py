@@ -83,6 +83,8 @@ def _of_stock(plan: Plan) -> Iterator[str]:
         yield "Nothing is stolen, broken or miscounted."
     if not inventory.count:
         yield "Nobody counts: the record is corrected by nothing."
+    elif all(given.every is None for given in inventory.count):
+        yield "Nobody counts but where a pick found nothing."
     if not plan.groups:
         yield "No reorder rule: nothing is replenished."
     if any(item.shelf_life is not None for item in plan.scenario.catalog.items or ()):
@@ -165,6 +167,7 @@ def _without_effect(plan: Plan) -> Iterator[str]:
         return
     policies, streams = scenario.policies, scenario.streams
     stated = {
+        "inventory.count[].after_empty_pick": any(given.after_empty_pick is not None for given in scenario.inventory.count),
         "policies.reservation": policies.reservation is not None,
         "policies.routing": policies.routing is not None,
         "policies.safety": bool(policies.safety),

@@ -131,6 +131,8 @@ def _of_service(plan: Plan) -> Iterator[str]:
 
 def _of_news(plan: Plan) -> Iterator[str]:
     scenario = plan.scenario
+    if all(given.after_empty_pick is None for given in scenario.inventory.count):
+        yield "A pick that finds nothing corrects the record; nobody is asked to count what is there."
     if scenario.streams.web == PERFECT:
         yield "Picks and shipments are known at once: of them the record is the truth."
     if scenario.returns.web is not None and scenario.streams.returns == PERFECT:

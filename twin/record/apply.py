@@ -78,6 +78,16 @@ def check_point(record: Record, cell: int) -> None:
 
 
 @inlined()
+def doubt(record: Record, cell: int) -> None:
+    """Signal that somebody should count a cell: once, however often it is in doubt before the signal is answered."""
+    for i in range(record.meters[_SIGNALS]):
+        if record.signals[i] == ~cell:
+            return
+    record.signals[record.meters[_SIGNALS]] = ~cell
+    record.meters[_SIGNALS] += 1
+
+
+@inlined()
 def apply_delta(record: Record, location: int, cell: int, delta: int, other: int, record_time: int, event_time: int) -> None:
     """Change a cell's level by ``delta`` as of ``event_time``, and its position by ``delta + other``."""
     row = record.cells[np.uintp(cell)]

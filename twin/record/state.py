@@ -80,7 +80,8 @@ class Record(NamedTuple):
 
     cells: NDArray[np.void]  # (n,) of CELL
     asks: NDArray[np.uint8]  # (n,) whether the cell's rule has something to look at: bits DUE and AT_ONCE
-    signals: NDArray[np.int32]  # (n,) the first `meters[SIGNALS]` are cells whose rule must be asked at once
+    # (2n,) the first `meters[SIGNALS]` are cells whose rule must be asked at once, and ~cells that are to be counted
+    signals: NDArray[np.int32]
     seen: NDArray[np.uint8]  # windows of the senders: whether the event with this sequence number was heard
     senders: NDArray[np.void]  # (locations + sources - 1,) of SENDER
     recent: NDArray[np.void]  # (locations, r) of RECENT, rings; r is 1 where no source of counts is configured
@@ -167,7 +168,7 @@ def new_record(cells: int, *, locations: int, window: int, folds_counts: bool, r
     return Record(
         cells=rows,
         asks=spread(cells, np.uint8),
-        signals=np.empty(cells, np.int32),
+        signals=np.empty(2 * cells, np.int32),
         seen=np.zeros(senders.size * power_of_two(window), np.uint8),
         senders=senders,
         recent=np.zeros((locations, power_of_two(recent) if folds_counts else 1), RECENT),

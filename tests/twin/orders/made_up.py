@@ -41,7 +41,10 @@ CARRIERS = ["", "{id: C, pickup: ['17:00'], transit: LAW, rates: {base: 3, per_k
 RETURNS = ["{}", "{web: {rate: .3, delay: LAW, inspect: 1h, saleable: .7}}", "{web: {rate: .5, delay: 2h, to: origin}}"]
 PROMISES = ["{delivery: 1d}", "{delivery: 5h, pickup: {ready: 2h, hold: 10h, no_show: .4}}"]
 STREAMS = ["{}", "{pos: {latency: LAW}, web: {latency: LAW}, returns: {latency: LAW}, warehouse: {latency: LAW}}"]
-COUNTS = ["", ", count: {every: 1d}"]
+COUNTS = [
+    "", ", count: {every: 1d}", ", count: {after_empty_pick: 0s}",
+    ", count: [{after_empty_pick: 5h}, {where: {sku: A}, every: 20h}]",
+]  # fmt: skip
 SHIPPING = ["[]", "[{}]", "[{from: 2026-03-02T12:00, to: 2026-03-04, orders_per_day: 8}]"]
 CAPACITY = ["[]", "[{orders_per_day: 12, units_per_day: 16}]"]
 SAFETY = ["[]", "[{where: {kind: store}, units: 2}]"]
