@@ -80,6 +80,16 @@ def decision_schema() -> dict[str, Any]:
         "required": list(rows),
         "properties": rows,
         "additionalProperties": False,
+        "allOf": [_of_decision(kind) for kind in log.KINDS],
+    }
+
+
+def _of_decision(kind: str) -> dict[str, Any]:
+    """What holds of the lines of decisions of one kind."""
+    units = {"const": 0} if kind == "count" else {"minimum": 1}
+    return {
+        "if": {"required": ["kind"], "properties": {"kind": {"const": kind}}},
+        "then": {"properties": {"units": units}},
     }
 
 

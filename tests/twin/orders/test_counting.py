@@ -9,9 +9,11 @@ import pytest
 
 import scenarios
 from scenarios.errors import ScenarioError
+from tests.json_schema import problems
 from tests.twin.orders.recorded import Told, planned, told
 from tests.twin.scenes import Ran, plan_of, run
 from tests.twin.web_scenes import SCARCE
+from twin import catalogue
 from twin.clock import HOUR
 from twin.events import Kind
 from twin.kpis.orders import ORDER
@@ -107,6 +109,7 @@ def test_lines_that_fail_together_are_one_request(tmp_path: Path) -> None:
     said = [(row["sku"], row["origin"], row["destination"], row["units"]) for row in rows]
     assert said == [("A", "F1", "F1", 0), ("B", "F1", "F1", 0)]
     assert {(row["policy"], row["rule"], row["order"]) for row in rows} == {("after_empty_pick", 0, 1)}
+    assert [problem for row in rows for problem in problems(row, catalogue.decision_schema())] == []
     assert {row["time"] for row in rows} == {ran.plan.scenario.start_us + 58 * HOUR}
 
 
