@@ -46,15 +46,28 @@ def spread(size: int, kind: np.dtype[_Kind] | type[_Kind]) -> NDArray[_Kind]:
 
 
 def rows_of(size: int, kind: np.dtype[_Kind], reserved: int = 0) -> NDArray[_Kind]:
-    """So many rows of zeros, the first of them at the start of a cache line: none lies across two that could lie in one.
+    """So many rows of zeros, the first of them at the start of a pair of cache lines: none lies across two that could lie in one.
 
     NumPy's large arrays begin 16 bytes after one: half of all rows of 32 bytes would cost a second miss. ``reserved`` is how many
     bytes there shall be for more of them (see ``longer``).
     """
-    memory = spread(max(size * kind.itemsize, reserved) + CACHE_LINE, np.uint8)
-    start = -memory.ctypes.data % CACHE_LINE
+    memory = spread(max(size * kind.itemsize, reserved) + 4 * CACHE_LINE, np.uint8)
+    start = -memory.ctypes.data % (2 * CACHE_LINE)
     rows: NDArray[_Kind] = memory[start : start + size * kind.itemsize].view(kind)
     return rows
+
+
+def beside(rows: NDArray[_Kind], kind: np.dtype[_Kind]) -> NDArray[_Kind]:
+    """The rows that lie between those of ``rows_of``: both kinds are two cache lines long, of which each uses the first.
+
+    What belongs together lies together: who looks at one of them has most of the way to the other.
+    """
+    memory = rows.base
+    assert isinstance(memory, np.ndarray)
+    assert kind.itemsize == rows.dtype.itemsize == 2 * CACHE_LINE
+    start = rows.ctypes.data - memory.ctypes.data + CACHE_LINE
+    found: NDArray[_Kind] = memory[start : start + rows.size * kind.itemsize].view(kind)
+    return found
 
 
 def longer(rows: NDArray[_Kind], size: int) -> NDArray[_Kind]:
@@ -68,7 +81,7 @@ def longer(rows: NDArray[_Kind], size: int) -> NDArray[_Kind]:
     kind, memory = rows.dtype, rows.base
     assert isinstance(memory, np.ndarray)
     start = rows.ctypes.data - memory.ctypes.data
-    if start + size * kind.itemsize <= memory.nbytes:
+    if start + size * kind.itemsize + CACHE_LINE <= memory.nbytes:
         return memory[start : start + size * kind.itemsize].view(kind)
     needed = size * kind.itemsize
     more = rows_of(size, kind, max(_RESERVED, 4 * needed) if needed >= _MANY else 0)

@@ -29,7 +29,7 @@ from twin.fulfilment.state import (
     Hold,
 )
 from twin.kpis.orders import FINE_BINS, NODE_FIELDS, NODE_MONEY_FIELDS
-from twin.memory import longer, rows_of
+from twin.memory import beside, longer, rows_of
 from twin.orders.first import FIRST
 from twin.orders.new import ROWS, grown_pool, new_pool
 from twin.orders.rows import link
@@ -75,7 +75,7 @@ class Benches:
 
 
 def new_fulfilment(plan: Plan, replication: int) -> tuple[Fulfilment, Benches]:
-    """An empty world of web orders."""
+    """An empty world of web orders; ``with_room`` gives it its jobs."""
     web = plan.web
     assert web is not None
     laws = Laws()
@@ -93,7 +93,7 @@ def new_fulfilment(plan: Plan, replication: int) -> tuple[Fulfilment, Benches]:
     distance = _distance_laws(plan, web, laws)
     of = Fulfilment(
         carts=carts, wanted=np.zeros(1, WANTED), sessions=new_pool(SESSION), pieces=new_pool(PIECE),
-        jobs=rows_of(ROWS, JOB), stations=benches.rows, desks=desks, laws=np.stack(laws.tables),
+        jobs=np.zeros(1, JOB), stations=benches.rows, desks=desks, laws=np.stack(laws.tables),
         pickups=pickups, rates=_rates(web), bands=bands_of(web.metres).astype(np.int16), distance_laws=distance,
         nearest=web.nearest, present=present, heap=rows_of(ROWS, DUE), chunks=rows_of(ROWS * CHUNK, DUE),
         next_chunk=next_chunk, slices=slices, unsorted=rows_of(ROWS, DUE), spare=rows_of(ROWS, DUE),
@@ -220,12 +220,12 @@ def _rates(web: WebPlan) -> NDArray[np.int64]:
     return np.ascontiguousarray(np.concatenate(full))
 
 
-def with_room(of: Fulfilment, jobs: int, least: int) -> Fulfilment:
-    """The same world with ``jobs`` rows of jobs, and at least ``least`` free rows of each other kind."""
+def with_room(of: Fulfilment, shipments: NDArray[np.void], least: int) -> Fulfilment:
+    """The same world with a job for each of ``shipments``, and at least ``least`` free rows of each other kind."""
     control = of.control
     sessions = grown_pool(of.sessions, control, Hold.FREE_SESSIONS, Hold.SESSIONS_LEFT, least)
     pieces = grown_pool(of.pieces, control, Hold.FREE_PIECES, Hold.PIECES_LEFT, least)
-    of = of._replace(sessions=sessions, pieces=pieces, jobs=longer(of.jobs, jobs))
+    of = of._replace(sessions=sessions, pieces=pieces, jobs=beside(shipments, JOB))
     return _room_for_entries(of, least)
 
 

@@ -45,6 +45,8 @@ class WebOrders(BookKeeper):
         assert plan.web is not None
         self.of, self.benches = new_fulfilment(plan, replication)
         super().__init__(plan, logs=logs, records=records)
+        self.of = with_room(self.of, self.book.shipments, 0)
+        self.see()
         self._plan, self._brain = plan, brain
         seed = plan.scenario.seed & ((1 << 63) - 1)
         self._carts = Carts(plan.web.carts, seed, replication, plan.scenario.start_us)
@@ -103,7 +105,7 @@ class WebOrders(BookKeeper):
         """See to it that there are so many free rows of each kind."""
         self.take_lives()
         super().grow(least)
-        self.of = with_room(self.of, self.book.shipments.size, least)
+        self.of = with_room(self.of, self.book.shipments, least)
         self.see()
 
     def _least_left(self) -> int:

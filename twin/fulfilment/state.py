@@ -58,6 +58,7 @@ JOB = np.dtype(
         ("zone", np.int16),
         ("flags", np.int16),
         ("collected", np.int16),  # 1: it stays for its customer
+        ("beside", np.int64, (8,)),  # the next shipment of the book: see twin.memory.beside
     ],
     align=True,
 )

@@ -92,6 +92,7 @@ SHIPMENT = np.dtype(
         ("stage", np.int32),  # of Parcel
         ("next", np.int32),
         ("unused", np.int32, (5,)),  # fills a cache line
+        ("beside", np.int64, (8,)),  # room for who fulfils it: twin.fulfilment.state.JOB
     ],
     align=True,
 )
