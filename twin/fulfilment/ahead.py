@@ -6,7 +6,7 @@ from twin.fulfilment.state import KIND_BITS, PICKED, Fulfilment, Hold, What
 from twin.intrinsics import prefetch
 from twin.memory import Row
 from twin.orders.ahead import ask_for_lines, ask_for_second
-from twin.orders.state import NONE, Book
+from twin.orders.state import NONE, Book, Control
 from twin.parts import inlined
 from twin.random.drawn import keyed_u32
 from twin.random.tables import first_quantile
@@ -16,6 +16,7 @@ from twin.world.state import Shelves
 
 _PRESENT, _PRESENT_END, _NEXT_CART = int(Hold.PRESENT), int(Hold.PRESENT_END), int(Hold.NEXT_CART)
 _ROOT, _TRANSIT = int(Hold.SERVICE_ROOT), int(Hold.TRANSIT_ROOT)
+_FREE_PIECES, _FREE_LINES = int(Hold.FREE_PIECES), int(Control.FREE_LINES)
 _CHECKOUT, _SERVED, _CONFIRMED, _SHIP, _DELIVER, _GIVE_UP = (
     int(w) for w in (What.CHECKOUT, What.SERVED, What.CONFIRMED, What.SHIP, What.DELIVER, What.GIVE_UP)
 )
@@ -210,8 +211,11 @@ def _cart_ahead(of: Fulfilment, many: int) -> Row:
 def ask_for_next_carts(of: Fulfilment, book: Book, record: Record) -> None:
     """Ask for the rows of carts to come, then for what is wanted in them, then for the cells at which that will be held if it can.
 
-    They come in order, but so much is touched between two of them that the processor does not see it.
+    They come in order, but so much is touched between two of them that the processor does not see it. The first free row of each
+    kind was asked for when the one before it was taken; a cart of several lines takes the second one, too.
     """
+    prefetch(book.lines, book.lines[book.control[_FREE_LINES]].next)
+    prefetch(of.pieces, of.pieces[of.control[_FREE_PIECES]].next)
     prefetch(of.carts, min(of.control[_NEXT_CART] + _FAR_CARTS, of.carts.size - 1))
     near = _cart_ahead(of, _NEAR_CARTS).first
     prefetch(of.firsts, near)

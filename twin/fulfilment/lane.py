@@ -220,6 +220,7 @@ def advance_orders(w: Tables, until: int, at_once: bool, rows: int) -> int:
         answer(w, rows)
         until = _settle(w, of, book, record, until)
     rooms = np.int64(0)
+    tills = next_at_tills(shelves, track, operations)  # nothing that happens to an order is due at a till
     while True:
         due, held, reserved = next_due(w, of), next_hold_end(book), next_hard_end(book)
         expiry = min(held, reserved)
@@ -227,8 +228,9 @@ def advance_orders(w: Tables, until: int, at_once: bool, rows: int) -> int:
             expiry = (expiry << KEY_SHIFT) | _EXPIRY
         key = min(of.carts[of.control[_NEXT_CART]].key, due, expiry)
         stop = reached = min(until, key + 1)
-        if next_at_tills(shelves, track, operations) < stop:
+        if tills < stop:
             reached = run_track(shelves, record, track, operations, stop, at_once)
+            tills = next_at_tills(shelves, track, operations)
         if reached < stop or key >= until:
             book.control[_FLOOR] = max(book.control[_FLOOR], min(reached, until))
             return min(reached, until)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from policies.reservation.life import BACKORDERED, CANCEL, CANCELLED, EXPIRE, RESERVED
-from twin.clock import NEVER
 from twin.kpis.orders import ORDER
 from twin.orders.ahead import ask_for_reserved
 from twin.orders.hearing import forget_if_done
@@ -103,8 +102,6 @@ def cancel(w: Tables, slot: int, number: int) -> bool:
 @inlined()
 def next_hard_end(book: Book) -> int:
     """When the oldest reservation ends unless it has shipped by then, µs."""
-    if book.control[_HARD_FIRST] == book.control[_HARD_END]:
-        return NEVER
     time: int = book.hard_timers[book.control[_HARD_FIRST] & (book.hard_timers.size - 1)].time
     return time
 

@@ -84,6 +84,7 @@ def begin_timer(book: Book, slot: int, held: int) -> None:
     cart.next = book.control[_SOFT_END] & _TIMER
     timer.time, timer.who, timer.stamp = book.control[_NOW] + book.control[_SOFT_TTL], slot, cart.number & 0x7FFFFFFF
     book.control[_SOFT_END] += 1
+    timers[book.control[_SOFT_END] & (timers.size - 1)].time = NEVER  # closes the ring
 
 
 @inlined()
@@ -132,8 +133,6 @@ def end_holds(book: Book, record: Record, slot: int, event: int) -> int:
 @inlined()
 def next_hold_end(book: Book) -> int:
     """When the oldest hold ends unless its cart is gone by then, µs."""
-    if book.control[_SOFT_FIRST] == book.control[_SOFT_END]:
-        return NEVER
     time: int = book.soft_timers[book.control[_SOFT_FIRST] & (book.soft_timers.size - 1)].time
     return time
 

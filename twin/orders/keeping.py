@@ -35,6 +35,7 @@ class BookKeeper:
     def put_table(self, table: Table) -> None:
         """Have kernels work on what lies behind ``table``: record, book and what else they need."""
         self._table, self.table = table, table.ctypes.data
+        self.control[Control.TABLE] = self.table
 
     def see(self) -> None:
         """Look at the book's arrays anew, after some have grown."""

@@ -62,7 +62,7 @@ def new_book(plan: Plan, *, logs: bool = False, records: bool = False) -> Book:
         tariff=web.routing.tariff if isinstance(web.routing, BuiltIn) else np.zeros((1, 1), np.int64),
         routing=web.routing.settings if isinstance(web.routing, BuiltIn) else np.zeros(5, np.int64),
         reservation=web.reservation.settings,
-        soft_timers=np.zeros(ROWS, TIMER), hard_timers=np.zeros(ROWS, TIMER),
+        soft_timers=_new_ring(), hard_timers=_new_ring(),
         asked=np.zeros(4 * ROWS, ASKED),
         question_lines=np.zeros((most_lines, 3), np.int64), question_rows=np.zeros(most_lines, np.int64),
         left=np.zeros((candidates, 2), np.int64), stock=np.zeros((candidates, most_lines), np.int64),
@@ -156,7 +156,15 @@ def _grown_ring(timers: NDArray[np.void], control: NDArray[np.int64], first: int
     more = np.zeros(1 << (2 * max(timers.size, least) - 1).bit_length(), timers.dtype)  # a ring is indexed by a mask
     at = np.arange(int(control[first]), int(control[end]))
     more[at & (more.size - 1)] = timers[at & (timers.size - 1)]
+    more["time"][int(control[end]) & (more.size - 1)] = NEVER
     return more
+
+
+def _new_ring() -> NDArray[np.void]:
+    """No timers; one that is never due closes them."""
+    timers = np.zeros(ROWS, TIMER)
+    timers["time"][0] = NEVER
+    return timers
 
 
 def with_room(book: Book, least: int) -> Book:

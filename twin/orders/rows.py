@@ -17,7 +17,7 @@ _NOW, _LOG, _LOGS, _START = int(Control.NOW), int(Control.LOG), int(Control.LOGS
 _FREE_STAGE, _FREE_PARCEL = int(Stage.FREE), int(Parcel.FREE)
 _OUT, _DECISIONS = int(Control.OUT), int(Control.DECISIONS)
 _DECIDED, _HEARD = int(Control.DIGEST_DECIDED), int(Control.DIGEST_HEARD)
-_SERIAL, _TODAY, _MIDNIGHT = int(Control.SERIAL), int(Control.TODAY), int(Control.MIDNIGHT)
+_SERIAL, _TODAY, _MIDNIGHT, _TABLE = (int(c) for c in (Control.SERIAL, Control.TODAY, Control.MIDNIGHT, Control.TABLE))
 _MESSAGES, _RECORDS, _KEY, _FLOOR = (
     int(c) for c in (Control.MESSAGES, Control.RECORDS, Control.KEY, Control.FLOOR)
 )
@@ -110,10 +110,17 @@ def ask_world(book: Book, what: int, shipment: int) -> None:
 def note(book: Book, kind: int, number: int, location: int, sku: int, units: int, other: int) -> None:
     """Keep an entry of an order's life, where they are kept."""
     if book.control[_LOGS]:
-        row = book.log[book.control[_LOG]]
-        row.time, row.number, row.kind, row.location = book.control[_NOW], number, kind, location
-        row.sku, row.units, row.other = sku, units, other
-        book.control[_LOG] += 1
+        _keep_note(book.control[_TABLE], kind, number, location, sku, units, other)
+
+
+@part()
+def _keep_note(w: Tables, kind: int, number: int, location: int, sku: int, units: int, other: int) -> None:
+    """A part, as ``_keep_told`` is: what is seldom done would lie between what is done all the time, thirty times over."""
+    book = book_of(w)
+    row = book.log[book.control[_LOG]]
+    row.time, row.number, row.kind, row.location = book.control[_NOW], number, kind, location
+    row.sku, row.units, row.other = sku, units, other
+    book.control[_LOG] += 1
 
 
 @inlined()
@@ -123,11 +130,19 @@ def tell(
 ) -> None:  # fmt: skip
     """Keep what the book is told, where that is recorded."""
     if book.control[_RECORDS]:
-        row = book.messages[book.control[_MESSAGES]]
-        row.key = max(book.control[_KEY], book.control[_FLOOR])
-        row.time, row.heard, row.kind, row.number, row.shipment = time, book.control[_NOW], kind, number, shipment
-        row.line, row.place, row.zone, row.sku, row.units, row.other = line, place, zone, sku, units, other
-        book.control[_MESSAGES] += 1
+        _keep_told(book.control[_TABLE], kind, number, shipment, line, place, zone, sku, units, other, time)
+
+
+@part()
+def _keep_told(
+    w: Tables, kind: int, number: int, shipment: int, line: int, place: int, zone: int, sku: int, units: int, other: int, time: int
+) -> None:
+    book = book_of(w)
+    row = book.messages[book.control[_MESSAGES]]
+    row.key = max(book.control[_KEY], book.control[_FLOOR])
+    row.time, row.heard, row.kind, row.number, row.shipment = time, book.control[_NOW], kind, number, shipment
+    row.line, row.place, row.zone, row.sku, row.units, row.other = line, place, zone, sku, units, other
+    book.control[_MESSAGES] += 1
 
 
 @inlined()

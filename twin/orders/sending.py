@@ -6,6 +6,7 @@ import numpy as np
 
 from policies.reservation.life import BACKORDERED, RESERVED
 from policies.routing.columns import FROM, LINE, SHIPPED
+from twin.clock import NEVER
 from twin.orders.asking import candidate_at, turn_local_day
 from twin.orders.rows import ask_world, decided, give_shipment, note, take_line, take_shipment
 from twin.orders.state import (
@@ -120,6 +121,7 @@ def send_if_ready(book: Book, shipment: int) -> None:
         timer.time, timer.who = book.control[_NOW] + book.control[_HARD_TTL], shipment
         timer.stamp = parcel.serial
         book.control[_HARD_END] += 1
+        timers[book.control[_HARD_END] & (timers.size - 1)].time = NEVER  # closes the ring
         note(book, _SAID_SENT, parcel.number, parcel.location, NONE, parcel.units, 0)
 
 

@@ -279,6 +279,7 @@ class Control(IntEnum):
     WANTED_LINES = 43  # lines that need a location; those set aside come after those that routing is asked about
     TODAY = 44  # page of the tally at MIDNIGHT, µs, and for a day from then on
     MIDNIGHT = 45
+    TABLE = 47  # address of the table that all kernels work on
     COUNTS = 46  # whether somebody may be asked to count a cell where a pick found nothing
     END = 37  # µs: a promise that falls due from then on is not judged
 
