@@ -12,13 +12,12 @@ from twin.fulfilment.tables import fulfilment_of, shelves_of
 from twin.intrinsics import prefetch
 from twin.kpis.orders import NODE
 from twin.orders.rows import note
-from twin.orders.state import NONE, Book, Life
+from twin.orders.state import NONE, Life
 from twin.orders.tables import Tables, book_of
 from twin.parts import inlined, part
 from twin.random.drawn import keyed_u32
 from twin.random.tables import quantile_draw
 from twin.world.shelf import put_one_back, take_one_line
-from twin.world.state import Shelves
 
 _SERVICE, _CONFIRM_ROOT, _CONFIRMS = int(Hold.SERVICE_ROOT), int(Hold.CONFIRM_ROOT), int(Hold.CONFIRMS)
 _FREE_PIECES, _PIECES_LEFT = int(Hold.FREE_PIECES), int(Hold.PIECES_LEFT)
@@ -82,7 +81,8 @@ def accept(w: Tables, job: int, time: int) -> None:
     entry = of.desks[work.location].entry
     if entry == NONE:
         pick(w, job, time)
-        go_on(w, job, NONE, time)
+        if not work.flags & GONE:
+            _finish(w, of, job, time)
     elif has_room(of, entry):
         arrive(w, job, entry, time)
     else:
@@ -171,7 +171,7 @@ def restock(w: Tables, piece: int, location: int, time: int, delay: int) -> None
 
 
 @inlined()
-def _finish(w: Tables, of: Fulfilment, book: Book, shelves: Shelves, job: int, time: int) -> None:
+def _finish(w: Tables, of: Fulfilment, job: int, time: int) -> None:
     """A parcel is ready: it goes with the next collection of its carrier, or waits for its customer."""
     work = of.jobs[job]
     if work.flags & WITHDRAWN:
@@ -203,22 +203,14 @@ def served(w: Tables, job: int, time: int) -> None:
         row.rework += measured(of, time)
         _pass_on(w, of, job, station, row.again, time, True)
     else:
-        go_on(w, job, station, time)
+        _go_on(w, of, job, station, time)
 
 
-@part()
-def go_on(w: Tables, job: int, station: int, time: int) -> None:
+@inlined()
+def _go_on(w: Tables, of: Fulfilment, job: int, station: int, time: int) -> None:
     """A job goes on to the station after ``station``, or out of the building."""
-    of = fulfilment_of(w)
-    book = book_of(w)
-    shelves = shelves_of(w)
-    work = of.jobs[job]
-    if station == NONE:
-        if work.flags & GONE:
-            return
-        _finish(w, of, book, shelves, job, time)
-    elif of.stations[station].next == NONE:
-        _finish(w, of, book, shelves, job, time)
+    if of.stations[station].next == NONE:
+        _finish(w, of, job, time)
         leave(w, station, time)
     else:
         _pass_on(w, of, job, station, of.stations[station].next, time, False)

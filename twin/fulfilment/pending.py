@@ -29,14 +29,14 @@ _SLICE_SHIFT = SLICE_BITS + KEY_SHIFT
 SLICES = 1 << 16  # 6 days; what is later still goes round the ring
 
 
-@part()
+@inlined()
 def enter(w: Tables, key: int, what: int, who: int, other: int) -> None:
     """Something will happen at ``key``."""
     of = fulfilment_of(w)
     turn = (of.control[_ENTERED] << KIND_BITS) | what
     of.control[_ENTERED] += 1
     if (key >> _SLICE_SHIFT) <= of.control[_SLICE]:
-        _push(of, key, turn, who, other)
+        _push(w, key, turn, who, other)
     else:
         _append(of, key, turn, who, other)
 
@@ -75,8 +75,9 @@ def _before(key: int, turn: int, other: Row) -> bool:
     return key < other.key or (key == other.key and turn < other.turn)
 
 
-@inlined()
-def _push(of: Fulfilment, key: int, turn: int, who: int, other: int) -> None:
+@part()
+def _push(w: Tables, key: int, turn: int, who: int, other: int) -> None:
+    of = fulfilment_of(w)
     i = of.control[_HEAP]
     of.control[_HEAP] += 1
     while i > 0 and _before(key, turn, of.heap[(i - 1) >> 1]):
