@@ -111,13 +111,19 @@ def read_events(path: Path, columns: Mapping[str, str]) -> Recorded:
     return Recorded(path, pa.table(arrays), np.concatenate(lines), mapping, rows, bad)
 
 
-_BESIDE = ("orders.parquet", "views.parquet")  # what the book of orders heard goes with the feed beside it; views nobody hears
+# What the book of orders heard goes with the feed beside it; views nobody hears.
+_BESIDE = ("orders.parquet", "views.parquet")
+
+
+def _is_beside(name: str) -> bool:
+    """Whether a file goes with a feed, by itself or as that of a replication."""
+    return name in _BESIDE or name.endswith(tuple(f"-{beside}" for beside in _BESIDE))
 
 
 def _file_of(path: Path) -> Path:
     if not path.is_dir():
         return path
-    inside = sorted(file for file in path.glob("*.parquet") if not file.name.endswith(_BESIDE))
+    inside = sorted(file for file in path.glob("*.parquet") if not _is_beside(file.name))
     if len(inside) == 1:
         return inside[0]
     names = ", ".join(file.name for file in inside[:5])

@@ -21,7 +21,7 @@ Row: TypeAlias = Any
 
 _Kind = TypeVar("_Kind", bound=np.generic)
 CACHE_LINE = 64  # bytes
-_LARGE_PAGE, _MANY, _RESERVED = 1 << 21, 1 << 22, 1 << 28  # bytes
+_LARGE_PAGE, _MANY, _RESERVED, _MOST_RESERVED = 1 << 21, 1 << 22, 1 << 28, 1 << 31  # bytes
 COLUMNS = 4  # address, then up to three lengths
 
 
@@ -51,7 +51,10 @@ def rows_of(size: int, kind: np.dtype[_Kind], reserved: int = 0) -> NDArray[_Kin
     NumPy's large arrays begin 16 bytes after one: half of all rows of 32 bytes would cost a second miss. ``reserved`` is how many
     bytes there shall be for more of them (see ``longer``).
     """
-    memory = spread(max(size * kind.itemsize, reserved) + 4 * CACHE_LINE, np.uint8)
+    try:
+        memory = spread(max(size * kind.itemsize, reserved) + 4 * CACHE_LINE, np.uint8)
+    except MemoryError:  # of addresses: some systems count them
+        memory = spread(size * kind.itemsize + 4 * CACHE_LINE, np.uint8)
     start = -memory.ctypes.data % (2 * CACHE_LINE)
     rows: NDArray[_Kind] = memory[start : start + size * kind.itemsize].view(kind)
     return rows
@@ -70,6 +73,12 @@ def beside(rows: NDArray[_Kind], kind: np.dtype[_Kind]) -> NDArray[_Kind]:
     return found
 
 
+def _room_for(needed: int) -> int:
+    """Bytes to reserve for rows that need so many: none where they are few, or more than a system may be asked for."""
+    wanted = max(_RESERVED, 4 * needed) if needed >= _MANY else 0
+    return wanted if wanted <= _MOST_RESERVED else 0
+
+
 def longer(rows: NDArray[_Kind], size: int) -> NDArray[_Kind]:
     """At least so many rows, the first of them those of ``rows_of`` that there are, the others zeros.
 
@@ -84,7 +93,7 @@ def longer(rows: NDArray[_Kind], size: int) -> NDArray[_Kind]:
     if start + size * kind.itemsize + CACHE_LINE <= memory.nbytes:
         return memory[start : start + size * kind.itemsize].view(kind)
     needed = size * kind.itemsize
-    more = rows_of(size, kind, max(_RESERVED, 4 * needed) if needed >= _MANY else 0)
+    more = rows_of(size, kind, _room_for(needed))
     more[: rows.size] = rows
     return more
 

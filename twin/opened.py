@@ -2,7 +2,8 @@
 
 They know two things that numba's own arrays do not. Where an array lies does not change while a kernel runs: so the compiler reads
 its address where it is used, instead of reading all addresses of a bundle at the start of every function and keeping them on the
-stack. And no index is negative: nothing is spent on counting from the end. With bounds checks a negative index is an error.
+stack. And an index of whole numbers, one for each dimension, is never negative: nothing is spent on counting from the end. With
+bounds checks a negative one is an error. What is made of such an array, by a slice or by fewer indexes, is one of numba's own.
 """
 
 from __future__ import annotations

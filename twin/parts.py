@@ -17,6 +17,7 @@ from llvmlite.binding import ObjectFileRef, add_symbol
 from numba import cfunc, njit, types
 from numba.core import event
 from numba.core.caching import FunctionCache
+from numba.core.callconv import CPUCallConv
 from numba.core.compiler_lock import global_compiler_lock
 from numba.core.dispatcher import Dispatcher
 from numba.core.registry import cpu_target
@@ -109,29 +110,28 @@ def _in_one_piece(function: Callable[..., Any]) -> Iterator[None]:
     numba keeps the two apart: every call of a part would be two, with all registers saved twice, and its code would be made twice.
     And its loops, over the two lines of an order, are not made ready for thousands.
     """
-    context = cpu_target.target_context
-    codegen = context.codegen()
-    vectorize, codegen._loopvect = (numba.config.LOOP_VECTORIZE, codegen._loopvect), False
-    convention, make = context.call_conv, context.create_cfunc_wrapper
-    call = convention.call_function
+    context, codegen = cpu_target.target_context, cpu_target.target_context.codegen()
+    make, call = context.create_cfunc_wrapper, CPUCallConv.call_function
+    vectorized = numba.config.LOOP_VECTORIZE, codegen._loopvect
 
     def wrap(library: Any, described: Any, *others: Any) -> Any:
         if (described.modname, described.qualname) != (function.__module__, function.__qualname__):
             return make(library, described, *others)  # what it calls
-        convention.call_function = lambda *args, **options: call(*args, **(options | {"attrs": None}))
+        CPUCallConv.call_function = lambda *args, **options: call(*args, **(options | {"attrs": None}))
         try:
             make(library, described, *others)
         finally:
-            del convention.call_function
+            CPUCallConv.call_function = call
         library._final_module.get_function(described.llvm_func_name).linkage = "internal"
+        numba.config.LOOP_VECTORIZE, codegen._loopvect = 0, False  # of this one, not of what it calls
         return None
 
-    context.create_cfunc_wrapper, numba.config.LOOP_VECTORIZE = wrap, 0
+    context.create_cfunc_wrapper = wrap
     try:
         yield
     finally:
         del context.create_cfunc_wrapper
-        numba.config.LOOP_VECTORIZE, codegen._loopvect = vectorize
+        numba.config.LOOP_VECTORIZE, codegen._loopvect = vectorized
 
 
 @global_compiler_lock

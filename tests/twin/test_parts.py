@@ -16,6 +16,7 @@ from twin.orders.tables import Tables
 PARTS = """
 from __future__ import annotations
 from numba.core import event
+from twin import parts
 from twin.compiled import compiled
 from twin.parts import load_parts, part
 
@@ -44,6 +45,8 @@ class Count(event.Listener):
 with event.install_listener("numba:compile", Count()):
     load_parts()
     print(total(4), *sorted({"doubled", "one_more"} & set(Count.names)))
+defined = [made.inspect_llvm().count("\\ndefine ") for made in parts._loaded]
+assert set(defined) <= {1}, f"a part is one function, found {defined}"
 """
 
 

@@ -50,11 +50,10 @@ class OpenLoop(Replication):
 
 @dataclass
 class DecisionCount:
-    """A sink that acts on nothing and adds up: purchase orders, transfers and requests to count as they are decided."""
+    """A sink that acts on nothing and adds up: purchase orders and transfers as they are decided."""
 
     purchases: list[PurchaseOrder] = field(default_factory=list)
     transfers: list[Trip] = field(default_factory=list)
-    counts: int = 0  # cells that are to be counted
 
     def place(self, order: Order) -> None:
         """Note an order. Nothing is ever due or delivered in an open loop."""
@@ -65,8 +64,7 @@ class DecisionCount:
             self.transfers.append(Trip(order.time, -1, order.origin, order.destination, lines, units, 0.0))
 
     def count(self, request: CountRequest) -> None:
-        """Note a request to count. What is found, if anybody counts, is in the feed."""
-        self.counts += request.cells.size
+        """Nothing to add up: what is found, if anybody counts, is in the feed."""
 
 
 @compiled()

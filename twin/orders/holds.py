@@ -82,7 +82,7 @@ def begin_timer(book: Book, slot: int, held: int) -> None:
     timers = book.soft_timers
     timer = timers[book.control[_SOFT_END] & (timers.size - 1)]
     cart.next = book.control[_SOFT_END] & _TIMER
-    timer.time, timer.who, timer.stamp = book.control[_NOW] + book.control[_SOFT_TTL], slot, cart.number & 0x7FFFFFFF
+    timer.time, timer.who = book.control[_NOW] + book.control[_SOFT_TTL], slot
     book.control[_SOFT_END] += 1
     timers[book.control[_SOFT_END] & (timers.size - 1)].time = NEVER  # closes the ring
 
@@ -92,28 +92,25 @@ def _where_held(
     book: Book, record: Record, zone: int, pickup: int, sku: int, units: int, cell: int, location: int, place: int
 ) -> int:
     """The first cell in order of the candidates that grants a hold, from a first choice on."""
-    now = book.control[_NOW]
-    if cell != NONE:
-        node = book.nodes[location]
-        serves = pickup != NONE or node.ships_from <= now < node.ships_to
-        if serves and _is_granted(book, record, cell, units):
-            return cell
+    if cell != NONE and _grants(book, record, location, cell, units, pickup != NONE):
+        return cell
     if pickup != NONE:
         return NONE
     for c in range(book.candidate_first[zone] + place + 1, book.candidate_first[zone + 1]):
         location = book.candidates[c, LOCATION]
-        node = book.nodes[location]
-        if node.ships_from <= now < node.ships_to:
-            cell = cell_of(book, location, sku)
-            if cell != NONE and _is_granted(book, record, cell, units):
-                return cell
+        cell = cell_of(book, location, sku)
+        if cell != NONE and _grants(book, record, location, cell, units, False):
+            return cell
     return NONE
 
 
 @inlined()
-def _is_granted(book: Book, record: Record, cell: int, units: int) -> bool:
-    free, safety = spare_units(record, cell), safety_of(book, cell)
-    soft = np.int64(record.cells[cell].soft)
+def _grants(book: Book, record: Record, location: int, cell: int, units: int, collected: bool) -> bool:
+    """Whether a location serves the web now, and grants a hold of units of its cell."""
+    node, now = book.nodes[location], book.control[_NOW]
+    if not collected and not node.ships_from <= now < node.ships_to:
+        return False
+    free, safety, soft = spare_units(record, cell), safety_of(book, cell), np.int64(record.cells[cell].soft)
     granted: bool = hold_standard(units, free, safety, soft, book.reservation) == GRANTED  # type: ignore[arg-type]
     return granted
 
@@ -149,8 +146,6 @@ def expire_hold(w: Tables) -> None:
     if slot == NONE:
         return  # it has become an order
     cart = book.orders[slot]
-    if cart.stage != _CART or (cart.number & 0x7FFFFFFF) != timer.stamp:
-        return
     many = end_holds(book, record, slot, EXPIRE)
     count(book, cart.day, _EXPIRED, many)
     if many > 0:

@@ -26,6 +26,9 @@ from twin.parts import inlined
 _NOW, _HEARD_AT, _KEY, _ASK, _OUT = (
     int(c) for c in (Control.NOW, Control.HEARD, Control.KEY, Control.ASK, Control.OUT)
 )
+_SOFT_FIRST, _SOFT_END, _HARD_FIRST, _HARD_END = (
+    int(c) for c in (Control.SOFT_FIRST, Control.SOFT_END, Control.HARD_FIRST, Control.HARD_END)
+)
 _LEFT = tuple(int(c) for c in (Control.ORDERS_LEFT, Control.LINES_LEFT, Control.SHIPMENTS_LEFT))
 _CART, _CHECKOUT, _CANCEL, _PICK, _AWAY, _SHIPPED, _READY, _DELIVERED, _NOT_COLLECTED, _BACK, _CLOSED = (int(t) for t in Told)
 _EXPIRY, _BITS = int(Phase.RELEASE) << 1, (1 << KEY_SHIFT) - 1
@@ -159,6 +162,17 @@ def next_told(w: Tables, told: NDArray[np.void], at: int) -> int:
     return key
 
 
+@inlined()
+def _least_left(book: Book) -> int:
+    """Free rows of the kind that has fewest, timers among them."""
+    control = book.control
+    return min(
+        control[_LEFT[0]], control[_LEFT[1]], control[_LEFT[2]],
+        book.soft_timers.size - (control[_SOFT_END] - control[_SOFT_FIRST]),
+        book.hard_timers.size - (control[_HARD_END] - control[_HARD_FIRST]),
+    )  # fmt: skip
+
+
 @compiled()
 def hear_told(
     w: Tables, told: NDArray[np.void], at: int, by_number: NDArray[np.int64], by_serial: NDArray[np.int64], rows: int
@@ -172,7 +186,7 @@ def hear_told(
         answer(w, rows)
         _forward(book, by_serial)
         return at, REACHED
-    if min(book.control[_LEFT[0]], book.control[_LEFT[1]], book.control[_LEFT[2]]) < SPARE:
+    if _least_left(book) < SPARE:
         return at, FULL
     expiry = min(next_hold_end(book), next_hard_end(book))
     key = told[at].key

@@ -1,7 +1,7 @@
 """The memory of the book of orders: packed rows for carts and orders, their lines and shipments, and what routing looks at.
 
-A row of what comes and goes by the million is one cache line, or a whole part of one (``twin.memory.rows``): an order's life is
-bound by the memory that it touches.
+A row of what comes and goes by the million is one cache line, a half of one or a pair (``twin.memory.rows_of``): an order's life
+is bound by the memory that it touches.
 """
 
 from __future__ import annotations
@@ -233,7 +233,6 @@ class Told(IntEnum):
 @unique
 class Control(IntEnum):
     """Indexes into ``Book.control``."""
-
     NOW = 0  # µs: when what is being heard happened
     HEARD = 1  # key at which it is heard
     FREE_ORDERS = 2  # first of the free list, and how many
@@ -271,6 +270,7 @@ class Control(IntEnum):
     WAITING = 34  # lines backordered
     DECISIONS = 35
     SERIAL = 36  # of the last shipment
+    END = 37  # µs: a promise that falls due from then on is not judged
     VALUE = 38  # what the order in question is worth, millionths
     MESSAGES = 39  # rows of `messages`
     RECORDS = 40  # whether they are kept
@@ -279,9 +279,8 @@ class Control(IntEnum):
     WANTED_LINES = 43  # lines that need a location; those set aside come after those that routing is asked about
     TODAY = 44  # page of the tally at MIDNIGHT, µs, and for a day from then on
     MIDNIGHT = 45
-    TABLE = 47  # address of the table that all kernels work on
     COUNTS = 46  # whether somebody may be asked to count a cell where a pick found nothing
-    END = 37  # µs: a promise that falls due from then on is not judged
+    TABLE = 47  # address of the table that all kernels work on
 
 
 class Book(NamedTuple):

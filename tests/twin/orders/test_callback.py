@@ -9,7 +9,7 @@ import pytest
 
 import scenarios
 import twin.orders.callback
-from policies.routing import Plan, Proximity, Question, RoutingFacts, Unroutable
+from policies.routing import MinSplits, Plan, Proximity, Question, RoutingFacts, Unroutable
 from policies.routing.explaining import Reason
 from tests.twin.web_scenes import SCARCE
 from twin.body.simulation import Simulation
@@ -91,7 +91,7 @@ def copy(question: Question) -> Question:
 
 
 def planned(rule: str, *sets: str) -> Planned:
-    use = rule if rule == "proximity" else f"tests.twin.orders.test_callback:{rule}"
+    use = rule if rule in ("proximity", "min_splits") else f"tests.twin.orders.test_callback:{rule}"
     return build(scenarios.loads(SCARCE, sets=["variants=", f"policies.routing={{use: '{use}', max_shipments: 3}}", *sets]))
 
 
@@ -121,6 +121,36 @@ RANGED = (  # stores have no C
 @pytest.mark.parametrize("rule", ["Nearest", "Looks"])
 def test_a_rule_sees_the_same_where_not_everybody_ranges_everything(rule: str) -> None:
     assert decisions(rule, *RANGED) == decisions("proximity", *RANGED) != decisions("proximity")
+
+
+class PlainProximity:
+    """The plain form of a built-in rule, asked about all candidates from the first on."""
+
+    rule: Any = Proximity
+
+    def __init__(self, facts: RoutingFacts, max_shipments: int = 3) -> None:
+        self._rule = self.rule(facts, max_shipments=max_shipments)
+        self.max_shipments = max_shipments
+
+    def choose(self, question: Question) -> Plan:
+        return self._rule.choose(copy(question))  # type: ignore[no-any-return]
+
+
+class PlainMinSplits(PlainProximity):
+    rule = MinSplits
+
+
+FULL = (
+    "operations.capacity=[{at: {kind: store}, orders_per_day: 3}, {at: {kind: fc}, units_per_day: 9}]",
+    'network.locations[F1].cut_off="11:00"',
+)
+
+
+@pytest.mark.parametrize("sets", [RANGED, (*RANGED, *FULL)], ids=["ranged", "ranged, full and closed"])
+@pytest.mark.parametrize("rule", ["proximity", "min_splits"])
+def test_a_search_that_begins_where_all_may_be_decides_as_one_from_the_first(rule: str, sets: tuple[str, ...]) -> None:
+    plain = {"proximity": "PlainProximity", "min_splits": "PlainMinSplits"}[rule]
+    assert decisions(plain, *sets) == decisions(rule, *sets)
 
 
 def test_who_does_not_range_a_line_has_no_stock_of_it_and_is_not_closed() -> None:
