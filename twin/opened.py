@@ -77,6 +77,31 @@ def _open(context: Any, builder: Any, sig: Any, args: Any) -> Any:
     return found._getvalue()
 
 
+@intrinsic
+def rows_from(typing_context: Any, array: Any, first: Any, many: Any) -> Any:
+    """So many rows of an array from ``first`` on, which there must be: what a slice is, without asking whether it fits."""
+    if not isinstance(array, Opened) or not (isinstance(first, types.Integer) and isinstance(many, types.Integer)):
+        return None
+    return array(array, types.intp, types.intp), _rows_from
+
+
+def _rows_from(context: Any, builder: Any, sig: Any, args: Any) -> Any:
+    from numba.core import cgutils
+    from numba.np.arrayobj import make_array, populate_array
+
+    kind = sig.return_type
+    whole, found = make_array(kind)(context, builder, args[0]), make_array(kind)(context, builder)
+    shape, strides = (cgutils.unpack_tuple(builder, packed, kind.ndim) for packed in (whole.shape, whole.strides))
+    if context.enable_boundscheck:
+        for row in (args[1], builder.add(args[1], args[2])):
+            cgutils.do_boundscheck(context, builder, row, builder.add(shape[0], row.type(1)), 0)
+    start = cgutils.pointer_add(builder, whole.data, builder.mul(args[1], strides[0]))
+    populate_array(
+        found, data=start, shape=[args[2], *shape[1:]], strides=strides, itemsize=whole.itemsize, meminfo=None,
+    )  # fmt: skip
+    return found._getvalue()
+
+
 def _element(context: Any, builder: Any, kind: Any, array: Any, index_kinds: Any, indexes: Any) -> Any:
     """Address of an element, the array it lies in."""
     from numba.core import cgutils

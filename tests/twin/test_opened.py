@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from twin import opened
 from twin.compiled import compiled
 from twin.memory import table_of
-from twin.opened import array_at
+from twin.opened import array_at, rows_from
 
 ROW = np.dtype([("units", np.int32), ("place", np.int16), ("time", np.int64)], align=True)
 
@@ -43,6 +43,25 @@ def reverse_and_add(table: NDArray[np.int64], address: int, more: int) -> int:
     return int(rows.size + flat[1:].size + plane.size + space.size)
 
 
+@compiled()
+def total_of_rows(table: NDArray[np.int64], first: int, many: int) -> int:
+    """The sum of some rows, each cell times its place."""
+    rows, found = rows_from(array_at(table, 0, np.int64, 2), first, many), 0
+    for i in range(rows.shape[0]):
+        for j in range(rows.shape[1]):
+            found += rows[i, j] * (1 + i * rows.shape[1] + j)
+    return found
+
+
+@given(st.integers(1, 6), st.integers(1, 4), st.data())
+def test_some_rows_of_an_array(rows: int, columns: int, data: st.DataObject) -> None:
+    first = data.draw(st.integers(0, rows))
+    many = data.draw(st.integers(0, rows - first))
+    array = np.random.default_rng(rows).integers(-99, 99, (rows, columns))
+    part = array[first : first + many].reshape(-1)
+    assert total_of_rows(table_of([array]), first, many) == (part * np.arange(1, part.size + 1)).sum()
+
+
 @given(st.tuples(*[st.integers(1, 5)] * 7), st.integers(-9, 9))
 def test_a_kernel_reads_and_writes_what_lies_behind_a_table(lengths: tuple[int, ...], more: int) -> None:
     a, b, c, d, e, f, g = lengths
@@ -65,7 +84,7 @@ CHECKED = """
 import numpy as np
 from numba import njit
 from twin.memory import table_of
-from twin.opened import array_at
+from twin.opened import array_at, rows_from
 
 @njit
 def at(table, i):
@@ -79,6 +98,17 @@ for i in (-1, 3):
         print(at(table, i))
     except IndexError as error:
         print(error)
+
+@njit
+def some(table, first, many):
+    return rows_from(array_at(table, 0, np.int64, 1), first, many).size
+
+print(some(table, 1, 2))
+for first, many in ((-1, 1), (2, 2)):
+    try:
+        print(some(table, first, many))
+    except IndexError as error:
+        print(error)
 """
 
 
@@ -86,4 +116,4 @@ def test_with_bounds_checks_an_index_from_the_end_is_an_error() -> None:
     root = Path(opened.__file__).parent.parent
     environment = {**os.environ, "NUMBA_BOUNDSCHECK": "1", "PYTHONPATH": str(root)}
     ran = subprocess.run([sys.executable, "-c", CHECKED], env=environment, capture_output=True, text=True, check=True)
-    assert ran.stdout.splitlines() == ["2", "index is out of bounds", "index is out of bounds"]
+    assert ran.stdout.splitlines() == ["2", *["index is out of bounds"] * 2] * 2

@@ -10,6 +10,7 @@ from policies.routing.columns import FROM, GRAMS, LOCATION, MORE, ORDERS_LEFT, S
 from policies.routing.filters import excluded, room_left, ships_today
 from twin.intrinsics import prefetch
 from twin.memory import Row
+from twin.opened import rows_from
 from twin.orders.clocks import shown_at
 from twin.orders.state import NONE, UNROUTED, Book, Control
 from twin.orders.stock import cell_of, first_ranging, safety_of, spare_units
@@ -258,8 +259,8 @@ def _ask_rule(w: Tables, book: Book, start: int, value: int) -> int:
     look_up(w, start, start + known)
     while rows == MORE:
         rows = decide_by(
-            control[_RULE], book.question_lines, control[_ASKED], value, table[first : first + many], known, book.left[start:],
-            book.stock[start:], book.tariff, book.routing, book.plan,
+            control[_RULE], book.question_lines, control[_ASKED], value, rows_from(table, first, many), known,
+            rows_from(book.left, start, many), rows_from(book.stock, start, many), book.tariff, book.routing, book.plan,
         )  # fmt: skip
         if rows == MORE:
             more = min(known * MORE_EACH_TIME, many)
