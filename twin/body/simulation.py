@@ -103,7 +103,7 @@ class Simulation:
         self.transport = Transport(plan, self.clock, self.shelves, self.courier, draws, self.inbound)
         self.counting = Counting(plan, self.clock, self.shelves, self.courier)
         self.shifts = Shifts(plan, self.clock, self.shelves)
-        self.views = _views(plan, replication, keep_events and folder is not None)
+        self.views = None if watched is not None else _views(plan, replication, keep_events and folder is not None)
         self.snapshots: list[Snapshot] = []
         self.timings: dict[str, float] = {"generate": 0.0, "lane": 0.0, "network": 0.0}
         self.place, self.count = self.transport.place, self.counting.take

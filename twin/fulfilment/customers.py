@@ -18,6 +18,7 @@ from twin.orders.rows import take_line, tell
 from twin.orders.state import NONE, Book, Control, Told
 from twin.orders.tables import Tables, book_of, record_of
 from twin.parts import inlined, part
+from twin.record.state import Record
 
 _NEXT_CART, _FREE, _LEFT = int(Hold.NEXT_CART), int(Hold.FREE_SESSIONS), int(Hold.SESSIONS_LEFT)
 _CHECKOUT, _CANCEL = int(What.CHECKOUT), int(What.CANCEL)
@@ -46,15 +47,21 @@ def come(w: Tables) -> None:
     if cart.checkout == time:
         _place(w, slot, cart.number, zone, pickup, cart.cancel)
         return
-    cart_row, held = book.orders[slot], 0
-    line = cart_row.first
-    for i in range(cart.first, cart.first + cart.lines):
-        first = of.firsts[i]
-        held += hold_line(book, record, cart_row, line, first.cell, first.location, first.place)
-        line = book.lines[line].next
-    begin_timer(book, slot, held)
+    _hold(of, book, record, cart, slot)
     if cart.checkout != NEVER:
         _pay_later(w, of, cart, slot)
+
+
+@inlined()
+def _hold(of: Fulfilment, book: Book, record: Record, cart: Row, slot: int) -> None:
+    """As ``hold_lines``, with the first choices that are known (``twin.orders.first``)."""
+    row, held = book.orders[slot], 0
+    line = row.first
+    for i in range(cart.first, cart.first + cart.lines):
+        first = of.firsts[i]
+        held += hold_line(book, record, row, line, first.cell, first.location, first.place)
+        line = book.lines[line].next
+    begin_timer(book, slot, held)
 
 
 @inlined()
