@@ -108,7 +108,7 @@ def _in_one_piece(function: Callable[..., Any]) -> Iterator[None]:
     """While this lasts, a function is compiled into the wrapper by which C calls it, and for nobody else.
 
     numba keeps the two apart: every call of a part would be two, with all registers saved twice, and its code would be made twice.
-    And its loops, over the two lines of an order, are not made ready for thousands.
+    And its loops and those of what is compiled into it, over the two lines of an order, are not made ready for thousands.
     """
     context, codegen = cpu_target.target_context, cpu_target.target_context.codegen()
     make, call = context.create_cfunc_wrapper, CPUCallConv.call_function
@@ -123,10 +123,10 @@ def _in_one_piece(function: Callable[..., Any]) -> Iterator[None]:
         finally:
             CPUCallConv.call_function = call
         library._final_module.get_function(described.llvm_func_name).linkage = "internal"
-        numba.config.LOOP_VECTORIZE, codegen._loopvect = 0, False  # of this one, not of what it calls
         return None
 
     context.create_cfunc_wrapper = wrap
+    numba.config.LOOP_VECTORIZE, codegen._loopvect = 0, False
     try:
         yield
     finally:
