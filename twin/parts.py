@@ -10,6 +10,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import Any, NamedTuple
 
 import numba
@@ -53,13 +54,20 @@ def _widened(kind: Any) -> Any:
 
 
 _to_load: dict[str, _Part] = {}  # by symbol
+_seldom: set[str] = set()  # symbols of parts that are called seldom
 _loaded: list[Any] = []  # keeps what was compiled
 
 
-def part() -> Any:
+def part(seldom: bool = False) -> Any:
     """Decorate a function as a part: ``@part()``. Its arguments are 64-bit integers (an address, indexes, times, truth values); it
-    returns one such number, or None as its annotation says. Only kernels can call it, and none of its errors reaches them."""
-    return _checked if numba.config.BOUNDSCHECK else _by_address
+    returns one such number, or None as its annotation says. Only kernels can call it, and none of its errors reaches them.
+
+    What leads to a ``seldom`` part is laid behind everything else in its callers: the processor's nearest cache holds 32 KiB of
+    code, and an order's life is as long as that.
+    """
+    if numba.config.BOUNDSCHECK:
+        return _checked
+    return partial(_by_address, seldom=seldom)
 
 
 def _checked(function: Callable[..., Any]) -> Any:
@@ -67,7 +75,7 @@ def _checked(function: Callable[..., Any]) -> Any:
     return njit(cache=True, nogil=True, no_cpython_wrapper=True, no_cfunc_wrapper=True)(function)
 
 
-def _by_address(function: Callable[..., Any]) -> Any:
+def _by_address(function: Callable[..., Any], seldom: bool) -> Any:
     found = inspect.signature(function)
     wrong = [one.name for one in found.parameters.values() if one.annotation not in _KINDS]
     if wrong:
@@ -76,7 +84,21 @@ def _by_address(function: Callable[..., Any]) -> Any:
     signature = returns(*[types.int64] * len(found.parameters))
     symbol = f"{function.__module__}.{function.__qualname__}"
     _to_load[symbol] = _Part(symbol, signature, function)
+    if seldom:
+        _seldom.add(symbol)
     return types.ExternalFunction(symbol, signature)
+
+
+def _declared(module: Any, described: Any) -> Any:
+    """As numba declares a function that is called by its name, and whether that is seldom."""
+    function = _declare(module, described)
+    if described.mangled_name in _seldom:
+        function.attributes.add("cold")
+    return function
+
+
+_declare = cpu_target.target_context.declare_external_function
+cpu_target.target_context.declare_external_function = _declared
 
 
 def load_parts() -> None:

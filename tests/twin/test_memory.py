@@ -54,4 +54,4 @@ def test_a_job_lies_in_the_second_half_of_its_shipment_and_grows_with_it(sizes: 
 
 def test_rows_of_one_cache_line_have_nothing_beside_them() -> None:
     with pytest.raises(AssertionError):
-        beside(rows_of(9, ORDER), JOB)
+        beside(rows_of(9, LINE), JOB)

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import numpy as np
+
+from policies.routing.columns import LOCATION
 from twin.fulfilment.state import KIND_BITS, PICKED, Fulfilment, Hold, What
+from twin.fulfilment.tables import fulfilment_of, shelves_of
 from twin.intrinsics import prefetch
 from twin.memory import Row
-from twin.orders.ahead import ask_for_lines, ask_for_second
-from twin.orders.state import NONE, Book, Control
-from twin.parts import inlined
+from twin.orders.ahead import STEP, ask_for_lines
+from twin.orders.rows import ask_for_order
+from twin.orders.state import NONE, Book
+from twin.orders.stock import cell_of
+from twin.orders.tables import Tables, book_of, record_of
+from twin.parts import inlined, part
 from twin.random.drawn import keyed_u32
 from twin.random.tables import first_quantile
 from twin.record.state import Record
@@ -16,16 +23,15 @@ from twin.world.state import Shelves
 
 _PRESENT, _PRESENT_END, _NEXT_CART = int(Hold.PRESENT), int(Hold.PRESENT_END), int(Hold.NEXT_CART)
 _ROOT, _TRANSIT = int(Hold.SERVICE_ROOT), int(Hold.TRANSIT_ROOT)
-_FREE_PIECES, _FREE_LINES = int(Hold.FREE_PIECES), int(Control.FREE_LINES)
-_CHECKOUT, _SERVED, _CONFIRMED, _SHIP, _DELIVER, _GIVE_UP = (
-    int(w) for w in (What.CHECKOUT, What.SERVED, What.CONFIRMED, What.SHIP, What.DELIVER, What.GIVE_UP)
+_AHEAD = int(Hold.AHEAD)
+_CHECKOUT, _SERVED, _CONFIRMED, _SHIP, _GIVE_UP = (
+    int(w) for w in (What.CHECKOUT, What.SERVED, What.CONFIRMED, What.SHIP, What.GIVE_UP)
 )
 _KIND = (1 << KIND_BITS) - 1
 _DRAWS = 64  # of a shipment: two for each service
-_FAR, _NEAR, _NEXT, _LAST, _SECOND = 24, 16, 10, 5, 2
-"""Entries between asking and using: for their rows, for their orders and pieces, for lines and cells, for the rest of these,
-and for what second lines look at."""
-_FAR_CARTS, _NEAR_CARTS, _CARTS = 24, 16, 8  # carts between asking for their rows, lines, cells and using them
+_FAR, _NEAR, _NEXT, _LAST = 26, 18, 10, 2
+"""Entries between asking and using: for their rows, for their orders and pieces, for lines and cells, for the rest of these."""
+_FAR_CARTS, _NEAR_CARTS, _CARTS = 20, 12, 4  # carts between asking for their rows, lines, cells and using them
 
 
 @inlined()
@@ -46,7 +52,7 @@ def _ask_for_order(of: Fulfilment, book: Book, entry: Row) -> None:
     what = entry.turn & _KIND
     if what == _CHECKOUT:
         session = of.sessions[entry.who]
-        prefetch(book.orders, session.slot)
+        ask_for_order(book, np.int64(session.slot))
         if session.first != NONE:
             prefetch(of.pieces, session.first)
     elif _SERVED <= what <= _GIVE_UP:
@@ -55,7 +61,7 @@ def _ask_for_order(of: Fulfilment, book: Book, entry: Row) -> None:
             if work.flags & PICKED:
                 return  # the rest of its way in the building is told by its own row
             prefetch(book.shipments, entry.who)
-        prefetch(book.orders, work.order)
+        ask_for_order(book, np.int64(work.order))
         if work.first != NONE:
             prefetch(of.pieces, work.first)
 
@@ -94,7 +100,7 @@ def _ask_for_goods(of: Fulfilment, book: Book, record: Record, shelves: Shelves,
             piece = of.jobs[entry.who].first
             if piece != NONE:
                 row = of.pieces[piece]
-                _ask_for_piece(book, record, shelves, row, what)
+                _ask_for_piece(of, book, record, shelves, row, what)
                 if row.next != NONE:
                     prefetch(of.pieces, row.next)
         elif what != _SERVED:
@@ -102,10 +108,9 @@ def _ask_for_goods(of: Fulfilment, book: Book, record: Record, shelves: Shelves,
 
 
 @inlined()
-def _ask_for_piece(book: Book, record: Record, shelves: Shelves, row: Row, what: int) -> None:
+def _ask_for_piece(of: Fulfilment, book: Book, record: Record, shelves: Shelves, row: Row, what: int) -> None:
     if what == _SHIP:
-        prefetch(shelves.items, row.sku)
-        prefetch(book.goods, row.sku)
+        prefetch(of.wares, row.sku)
         return
     if what == _SERVED:  # the book may hear of the pick at once
         prefetch(shelves.items, row.sku)
@@ -116,18 +121,12 @@ def _ask_for_piece(book: Book, record: Record, shelves: Shelves, row: Row, what:
 
 @inlined()
 def _ask_for_rest(of: Fulfilment, book: Book, record: Record, shelves: Shelves, entry: Row) -> None:
-    """Ask for the cell of an entry's first line, which is there, and for its second line."""
+    """Ask for the cells of an entry's lines, and for its second piece."""
     what = entry.turn & _KIND
     if what == _CHECKOUT:
-        line = book.orders[of.sessions[entry.who].slot].first
-        if line != NONE:
-            _ask_for_line(book, record, line)
-            if book.lines[line].next != NONE:
-                prefetch(book.lines, book.lines[line].next)
+        _ask_for_cart(book, record, of.sessions[entry.who].slot)
     elif what == _SERVED and of.jobs[entry.who].flags & PICKED:
-        _ask_for_service(of, entry.who)
-    elif what == _DELIVER:
-        ask_for_second(book, of.jobs[entry.who].order)
+        _ask_for_next_service(of, entry.who)
     elif _SERVED <= what <= _GIVE_UP and _is_counted(of, what, entry.who):
         piece = of.jobs[entry.who].first
         if piece != NONE:
@@ -137,17 +136,22 @@ def _ask_for_rest(of: Fulfilment, book: Book, record: Record, shelves: Shelves, 
             elif what == _SHIP:
                 _ask_for_transit(of, entry.who)
             if row.next != NONE:
-                _ask_for_piece(book, record, shelves, of.pieces[row.next], what)
+                _ask_for_piece(of, book, record, shelves, of.pieces[row.next], what)
 
 
 @inlined()
-def _ask_for_service(of: Fulfilment, job: int) -> None:
-    """Ask for the quantiles of a job's next service."""
-    work = of.jobs[job]
-    following = of.stations[work.station].next
+def _ask_for_next_service(of: Fulfilment, job: int) -> None:
+    """Ask for the quantiles of a job's service after the one that ends."""
+    following = of.stations[of.jobs[job].station].next
     if following != NONE:
-        table = of.laws[of.stations[following].law]
-        prefetch(table, first_quantile(keyed_u32(of.control[_ROOT], service_draw(of, job))))
+        ask_for_service(of, job, following)
+
+
+@inlined()
+def ask_for_service(of: Fulfilment, job: int, station: int) -> None:
+    """Ask for the quantiles of a job's next service, which will be at ``station``."""
+    table = of.laws[of.stations[station].law]
+    prefetch(table, first_quantile(keyed_u32(of.control[_ROOT], service_draw(of, job))))
 
 
 @inlined()
@@ -159,69 +163,79 @@ def _ask_for_transit(of: Fulfilment, job: int) -> None:
 
 
 @inlined()
-def _ask_for_line(book: Book, record: Record, line: int) -> None:
-    """Ask for all that placing a line of a cart will look at."""
-    row = book.lines[line]
-    prefetch(book.goods, row.sku)
-    if row.cell != NONE:
-        prefetch(record.cells, row.cell)
+def _ask_for_cart(book: Book, record: Record, slot: int) -> None:
+    """Ask for all that placing a cart will look at: where its lines are held, and where all of them may be sent from."""
+    cart = book.orders[slot]
+    line, together, many = cart.first, 0, 0
+    while line != NONE:
+        row = book.lines[line]
+        prefetch(book.goods, row.sku)
+        if row.cell != NONE:
+            prefetch(record.cells, row.cell)
+        together, many, line = max(together, int(row.place)), many + 1, row.next
+    candidate = book.candidate_first[cart.zone] + together
+    if many > 1 and cart.pickup == NONE and candidate < book.candidate_first[cart.zone + 1]:
+        location = book.candidates[candidate, LOCATION]
+        line = cart.first
+        while line != NONE:
+            cell = cell_of(book, location, book.lines[line].sku)
+            if cell != NONE:
+                prefetch(record.cells, cell)
+            line = book.lines[line].next
 
 
 @inlined()
-def _ask_for_second(of: Fulfilment, book: Book, record: Record, entry: Row) -> None:
-    """Ask for what the second line of a cart that is paid looks at."""
-    if entry.turn & _KIND == _CHECKOUT:
-        line = book.orders[of.sessions[entry.who].slot].first
-        if line != NONE and book.lines[line].next != NONE:
-            _ask_for_line(book, record, book.lines[line].next)
+def _end_of(of: Fulfilment, ahead: int) -> int:
+    """The entry up to which something is asked for so far ahead."""
+    return min(of.control[_PRESENT] + ahead + STEP, of.control[_PRESENT_END])
 
 
 @inlined()
-def ask_ahead(of: Fulfilment, book: Book, record: Record, shelves: Shelves) -> None:
-    """Ask for what the next entries of the present slice will touch, whatever of it is known by now."""
-    at, end = of.control[_PRESENT], of.control[_PRESENT_END]
-    if at + _FAR < end:
-        _ask_for_row(of, book, of.present[at + _FAR])
-    if at + _NEAR < end:
-        _ask_for_order(of, book, of.present[at + _NEAR])
-    if at + _NEXT < end:
-        _ask_for_goods(of, book, record, shelves, of.present[at + _NEXT])
-    if at + _LAST < end:
-        _ask_for_rest(of, book, record, shelves, of.present[at + _LAST])
-    if at + _SECOND < end:
-        _ask_for_second(of, book, record, of.present[at + _SECOND])
+def ask_ahead(w: Tables, of: Fulfilment) -> None:
+    """Ask for what is known of what the entries that come soon will touch; once for every ``STEP`` entries of the slice."""
+    if of.control[_PRESENT] >= of.control[_AHEAD]:
+        ask_for_step(w, False)
 
 
-@inlined()
-def ask_at_once(of: Fulfilment, book: Book) -> None:
-    """Ask for what the first entries of a slice that begins will touch."""
-    end = of.control[_PRESENT_END]
-    for i in range(min(_FAR, end)):
+@part()
+def ask_for_step(w: Tables, begins: bool) -> None:
+    """Ask for what ``STEP`` more entries will touch, each kind as far ahead as it is known; all up to them where a slice begins."""
+    of, book, record, shelves = fulfilment_of(w), book_of(w), record_of(w), shelves_of(w)
+    at = of.control[_PRESENT]
+    of.control[_AHEAD] = at + STEP
+    for i in range(at if begins else at + _FAR, _end_of(of, _FAR)):
         _ask_for_row(of, book, of.present[i])
-    for i in range(min(_NEAR, end)):
+    for i in range(at if begins else at + _NEAR, _end_of(of, _NEAR)):
         _ask_for_order(of, book, of.present[i])
+    for i in range(at if begins else at + _NEXT, _end_of(of, _NEXT)):
+        _ask_for_goods(of, book, record, shelves, of.present[i])
+    for i in range(at if begins else at + _LAST, _end_of(of, _LAST)):
+        _ask_for_rest(of, book, record, shelves, of.present[i])
 
 
 @inlined()
-def _cart_ahead(of: Fulfilment, many: int) -> Row:
-    return of.carts[min(of.control[_NEXT_CART] + many, of.carts.size - 1)]
+def _line_of_cart(of: Fulfilment, cart: int) -> int:
+    """The first row of ``wanted`` of a cart, of the last one where there are no more."""
+    row: int = of.carts[min(cart, of.carts.size - 1)].first
+    return row
 
 
 @inlined()
-def ask_for_next_carts(of: Fulfilment, book: Book, record: Record) -> None:
-    """Ask for the rows of carts to come, then for what is wanted in them, then for the cells at which that will be held if it can.
+def ask_for_next_carts(of: Fulfilment, record: Record) -> None:
+    """Ask for what ``STEP`` more carts will touch: their rows, what is wanted in them, and the cells at which that will be held if
+    it can.
 
-    They come in order, but so much is touched between two of them that the processor does not see it. The first free row of each
-    kind was asked for when the one before it was taken; a cart of several lines takes the second one, too.
+    They come in order, but so much is touched between two of them that the processor does not see it.
     """
-    prefetch(book.lines, book.lines[book.control[_FREE_LINES]].next)
-    prefetch(of.pieces, of.pieces[of.control[_FREE_PIECES]].next)
-    prefetch(of.carts, min(of.control[_NEXT_CART] + _FAR_CARTS, of.carts.size - 1))
-    near = _cart_ahead(of, _NEAR_CARTS).first
-    prefetch(of.firsts, near)
-    prefetch(of.wanted, near)
-    later = _cart_ahead(of, _CARTS)
-    for i in range(later.first, later.first + later.lines):
+    cart = of.control[_NEXT_CART]
+    if cart & (STEP - 1):
+        return
+    for i in range(cart + _FAR_CARTS, cart + _FAR_CARTS + STEP):
+        prefetch(of.carts, i)
+    for i in range(_line_of_cart(of, cart + _NEAR_CARTS), _line_of_cart(of, cart + _NEAR_CARTS + STEP)):
+        prefetch(of.firsts, i)
+        prefetch(of.wanted, i)
+    for i in range(_line_of_cart(of, cart + _CARTS), _line_of_cart(of, cart + _CARTS + STEP)):
         cell = of.firsts[i].cell
         if cell != NONE:
             prefetch(record.cells, cell)

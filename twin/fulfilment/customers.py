@@ -35,7 +35,7 @@ def come(w: Tables) -> None:
     record = record_of(w)
     cart = of.carts[of.control[_NEXT_CART]]
     of.control[_NEXT_CART] += 1
-    ask_for_next_carts(of, book, record)
+    ask_for_next_carts(of, record)
     time = cart.key >> KEY_SHIFT
     zone, pickup = np.int64(cart.zone), np.int64(cart.pickup)
     slot = begin_cart(book, cart.number, zone, pickup, 1)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from twin.clock import HEARD, KEY_SHIFT, Phase
-from twin.fulfilment.ahead import service_draw
+from twin.fulfilment.ahead import ask_for_service, service_draw
 from twin.fulfilment.calendar import leaves_at
 from twin.fulfilment.pending import enter
 from twin.fulfilment.state import GONE, PICKED, UNHEARD, WITHDRAWN, Fulfilment, Hold, What
@@ -69,6 +69,9 @@ def accept(w: Tables, job: int, time: int) -> None:
     work.number, work.accepted, work.placed, work.location = parcel.number, time, order.placed, parcel.location
     work.first, work.next, work.station, work.flags, work.stages = NONE, NONE, NONE, 0, 0
     work.zone, work.collected, work.order, work.left = order.zone, order.pickup != NONE, parcel.order, parcel.units
+    entry = of.desks[work.location].entry
+    if entry != NONE:
+        ask_for_service(of, job, entry)
     line = parcel.first
     while line != NONE:
         row, piece = book.lines[line], take_piece(of)
@@ -78,7 +81,6 @@ def accept(w: Tables, job: int, time: int) -> None:
         work.first = piece
         line = row.next_of_shipment
     of.nodes[day_of(of, time), work.location, _ASSIGNED] += 1
-    entry = of.desks[work.location].entry
     if entry == NONE:
         pick(w, job, time)
         if not work.flags & GONE:
@@ -125,7 +127,7 @@ def pick(w: Tables, job: int, time: int) -> None:
     enter(w, ((time + delay) << KEY_SHIFT) | _PICK_HEARD, _CONFIRMED, job, time)
 
 
-@part()
+@part(seldom=True)
 def drop(w: Tables, job: int, time: int) -> None:
     """A job that was called back ends; what was picked of it goes back onto its shelf."""
     of = fulfilment_of(w)
@@ -139,7 +141,7 @@ def drop(w: Tables, job: int, time: int) -> None:
         enter(w, (time << KEY_SHIFT) | _PICK_HEARD, _CLOSED, job, 0)
 
 
-@part()
+@part(seldom=True)
 def put_back(w: Tables, job: int, time: int) -> None:
     """What was picked of a job goes back onto its shelf; the book hears of it later, line by line."""
     of = fulfilment_of(w)
@@ -157,7 +159,7 @@ def put_back(w: Tables, job: int, time: int) -> None:
         piece = row.next
 
 
-@part()
+@part(seldom=True)
 def restock(w: Tables, piece: int, location: int, time: int, delay: int) -> None:
     """Units come onto a shelf outside of any delivery; the book hears of it after ``delay``."""
     of = fulfilment_of(w)

@@ -32,7 +32,6 @@ from twin.orders.tables import Tables, book_of, record_of
 from twin.parts import inlined, part
 from twin.record.state import Meter, Record
 from twin.world.lane import next_at_tills, run_track
-from twin.world.state import Shelves
 
 _SIGNALS = int(Meter.SIGNALS)
 _MESSAGES, _KEY, _FLOOR = int(Control.MESSAGES), int(Control.KEY), int(Control.FLOOR)
@@ -40,9 +39,7 @@ _PICK, _TURNED_AWAY, _CLOSED, _BACK, _CANCELS = (
     int(t) for t in (Told.PICK, Told.TURNED_AWAY, Told.CLOSED, Told.PUT_BACK, Told.CANCEL)
 )
 _NOW, _HEARD_AT, _ASK, _OUT = int(Control.NOW), int(Control.HEARD), int(Control.ASK), int(Control.OUT)
-_ORDERS_LEFT, _LINES_LEFT, _SHIPMENTS_LEFT, _LOG = (
-    int(c) for c in (Control.ORDERS_LEFT, Control.LINES_LEFT, Control.SHIPMENTS_LEFT, Control.LOG)
-)
+_ORDERS_LEFT, _SHIPMENTS_LEFT, _LOG = (int(c) for c in (Control.ORDERS_LEFT, Control.SHIPMENTS_LEFT, Control.LOG))
 _SOFT_FIRST, _SOFT_END, _HARD_FIRST, _HARD_END = (
     int(c) for c in (Control.SOFT_FIRST, Control.SOFT_END, Control.HARD_FIRST, Control.HARD_END)
 )
@@ -136,7 +133,7 @@ def _close(w: Tables, of: Fulfilment, book: Book, job: int) -> None:
     forget_if_done(w, book, slot)
 
 
-@part()
+@part(seldom=True)
 def _happen_seldom(w: Tables, time: int, what: int, who: int, other: int) -> None:
     of, book = fulfilment_of(w), book_of(w)
     if what == _GIVE_UP:
@@ -165,9 +162,9 @@ def _happen_seldom(w: Tables, time: int, what: int, who: int, other: int) -> Non
 
 
 @inlined()
-def _happen(w: Tables, of: Fulfilment, book: Book, record: Record, shelves: Shelves) -> None:
+def _happen(w: Tables, of: Fulfilment) -> None:
     """The first thing that is due."""
-    ask_ahead(of, book, record, shelves)
+    ask_ahead(w, of)
     entry = take_first(of)
     key, what, who, other = entry.key, entry.turn & _KIND, np.int64(entry.who), entry.other
     time = key >> KEY_SHIFT
@@ -190,8 +187,8 @@ def _rooms(of: Fulfilment, book: Book) -> int:
     """How many things may surely happen before memory must grow: each needs no more than ``SPARE`` rows of a kind."""
     control, mine = book.control, of.control
     return min(
-        control[_ORDERS_LEFT], control[_LINES_LEFT], control[_SHIPMENTS_LEFT], mine[_SESSIONS_LEFT], mine[_PIECES_LEFT],
-        mine[_CHUNKS_LEFT], book.log.size - control[_LOG], book.messages.size - control[_MESSAGES],
+        control[_ORDERS_LEFT], control[_SHIPMENTS_LEFT], mine[_SESSIONS_LEFT], mine[_PIECES_LEFT], mine[_CHUNKS_LEFT],
+        book.log.size - control[_LOG], book.messages.size - control[_MESSAGES],
         of.heap.size - mine[_HEAP], of.present.size - mine[_FULLEST],
         book.soft_timers.size - (control[_SOFT_END] - control[_SOFT_FIRST]),
         book.hard_timers.size - (control[_HARD_END] - control[_HARD_FIRST]),
@@ -241,7 +238,7 @@ def advance_orders(w: Tables, until: int, at_once: bool, rows: int) -> int:
         time = key >> KEY_SHIFT
         book.control[_NOW], book.control[_HEARD_AT], book.control[_KEY] = time, key | HEARD, key
         if due == key:
-            _happen(w, of, book, record, shelves)
+            _happen(w, of)
         elif held == time and key == expiry:
             expire_hold(w)
         elif reserved == time and key == expiry:

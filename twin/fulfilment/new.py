@@ -25,13 +25,14 @@ from twin.fulfilment.state import (
     SESSION,
     SLICE,
     STATION,
+    WARE,
     Fulfilment,
     Hold,
 )
 from twin.kpis.orders import FINE_BINS, NODE_FIELDS, NODE_MONEY_FIELDS
 from twin.memory import beside, longer, rows_of
 from twin.orders.first import FIRST
-from twin.orders.new import ROWS, grown_pool, new_pool
+from twin.orders.new import MOST_GRAMS, ROWS, grown_pool, new_pool
 from twin.orders.rows import link
 from twin.orders.state import NONE
 from twin.plan.build import Plan
@@ -101,9 +102,17 @@ def new_fulfilment(plan: Plan, replication: int) -> tuple[Fulfilment, Benches]:
         money=np.zeros((plan.days, places, len(NODE_MONEY_FIELDS)), np.float64),
         cycle=np.zeros(FINE_BINS, np.int64), collect=np.zeros(FINE_BINS, np.int64), wait=np.zeros(FINE_BINS, np.int64),
         midnights=plan.local_days.midnights, jumps=plan.local_days.jumps, control=control, firsts=np.zeros(1, FIRST),
+        wares=_wares(plan, web),
     )  # fmt: skip
     assert zones == len(of.nearest)
     return of, benches
+
+
+def _wares(plan: Plan, web: WebPlan) -> NDArray[np.void]:
+    wares = rows_of(len(plan.items.skus), WARE)
+    wares["price"], wares["cost"] = plan.items.price, plan.items.cost
+    wares["grams"], wares["volume_cm3"] = np.minimum(web.goods[:, :2], MOST_GRAMS).T
+    return wares
 
 
 def _share(share: float) -> int:

@@ -21,7 +21,7 @@ from twin.memory import table_of
 from twin.orders.asked import Asked
 from twin.orders.first import FIRST, find_first
 from twin.orders.keeping import BookKeeper, Table
-from twin.orders.state import NONE, Control
+from twin.orders.state import NONE, OWN_LINES, Control
 from twin.orders.waiting import allocate_cells
 from twin.plan.build import Plan
 
@@ -112,9 +112,9 @@ class WebOrders(BookKeeper):
         """Free rows of the kind that has fewest."""
         book, of = self.control, self._control
         return min(
-            book[Control.ORDERS_LEFT], book[Control.LINES_LEFT], book[Control.SHIPMENTS_LEFT], of[Hold.SESSIONS_LEFT],
-            of[Hold.PIECES_LEFT], of[Hold.CHUNKS_LEFT], len(self.of.heap) - of[Hold.HEAP],
-            len(self.of.present) - of[Hold.FULLEST], len(self.book.log) - book[Control.LOG],
+            book[Control.ORDERS_LEFT], book[Control.SHIPMENTS_LEFT], of[Hold.SESSIONS_LEFT], of[Hold.PIECES_LEFT],
+            of[Hold.CHUNKS_LEFT], len(self.of.heap) - of[Hold.HEAP], len(self.of.present) - of[Hold.FULLEST],
+            len(self.book.log) - book[Control.LOG],
             len(self.book.hard_timers) - (book[Control.HARD_END] - book[Control.HARD_FIRST]),
             len(self.book.messages) - book[Control.MESSAGES],
         )  # fmt: skip
@@ -125,7 +125,8 @@ class WebOrders(BookKeeper):
         Of a line that waits: an entry of the log that it gets its stock, and of its shipment one that it is sent, or two things
         that are due; and a piece for each of the shipment's lines, whether it waited or not.
         """
-        waiting, lines = self.control[Control.WAITING], len(self.book.lines) - self.control[Control.LINES_LEFT]
+        waiting = self.control[Control.WAITING]
+        lines = OWN_LINES * (len(self.book.orders) - self.control[Control.ORDERS_LEFT])
         return max(2 * waiting, min(lines, waiting * len(self.book.question_rows)))
 
     def take_lives(self) -> None:

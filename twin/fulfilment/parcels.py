@@ -8,10 +8,10 @@ from policies.routing.shipping import step_of, surcharge
 from twin.clock import HEARD, KEY_SHIFT, NEVER, Phase
 from twin.fulfilment.ahead import service_draw, transit_law
 from twin.fulfilment.jobs import drop, give_piece, give_pieces, put_back, restock, take_piece
-from twin.fulfilment.pending import ask_for_slice, enter
+from twin.fulfilment.pending import ask_for_entry, ask_for_slice, enter
 from twin.fulfilment.state import ARRIVED, GONE, NEAREST_STORE, ORIGIN, UNHEARD, WITHDRAWN, Fulfilment, Hold, What
 from twin.fulfilment.stations import day_of, fine_bin, measured
-from twin.fulfilment.tables import fulfilment_of, shelves_of
+from twin.fulfilment.tables import fulfilment_of
 from twin.kpis.orders import NODE, NODE_MONEY, ORDER
 from twin.orders.clocks import open_from
 from twin.orders.hearing import forget_if_done, hear_delivered, hear_not_collected, hear_ready, hear_shipped
@@ -23,7 +23,6 @@ from twin.orders.tables import Tables, book_of
 from twin.parts import inlined, part
 from twin.random.drawn import keyed_root, keyed_u32
 from twin.random.tables import quantile_draw
-from twin.world.state import Shelves
 
 _TRANSIT, _RETURNS = int(Hold.TRANSIT_ROOT), int(Hold.RETURN_ROOT)
 _RETURN_SHARE, _RETURN_DELAY, _INSPECT, _RETURN_TO, _SALEABLE = (
@@ -58,22 +57,22 @@ def tell_of(book: Book, kind: int, shipment: int, time: int) -> None:
 
 
 @inlined()
-def _sell_all(of: Fulfilment, shelves: Shelves, job: int, time: int) -> None:
+def _sell_all(of: Fulfilment, job: int, time: int) -> None:
     """What leaves the building is sold: its money counts on the day and at the place it leaves."""
     work, day = of.jobs[job], day_of(of, time)
     piece = work.first
     while piece != NONE:
         row = of.pieces[piece]
         if row.taken == row.units:
-            item = shelves.items[np.uintp(row.sku)]
-            of.money[day, work.location, _REVENUE] += row.units * item.price
-            of.money[day, work.location, _COGS] += row.units * item.cost
+            ware = of.wares[row.sku]
+            of.money[day, work.location, _REVENUE] += row.units * ware.price
+            of.money[day, work.location, _COGS] += row.units * ware.cost
         piece = row.next
     of.nodes[day, work.location, _SHIPPED_UNITS] += work.left
 
 
 @inlined()
-def _charge(of: Fulfilment, book: Book, job: int, time: int) -> None:
+def _charge(of: Fulfilment, job: int, time: int) -> None:
     """What the carrier takes for a parcel: by its zone and billable weight."""
     work = of.jobs[job]
     desk = of.desks[work.location]
@@ -83,8 +82,8 @@ def _charge(of: Fulfilment, book: Book, job: int, time: int) -> None:
         while piece != NONE:
             row = of.pieces[piece]
             if row.taken == row.units:
-                grams += np.int64(row.units) * book.goods[row.sku].grams
-                volume += np.int64(row.units) * book.goods[row.sku].volume_cm3
+                grams += np.int64(row.units) * of.wares[row.sku].grams
+                volume += np.int64(row.units) * of.wares[row.sku].volume_cm3
             piece = row.next
         step = step_of(max(grams, int(np.ceil(volume * 1000 / desk.divisor))), _STEP_GRAMS)
         cost += surcharge(of.rates, desk.rates + of.bands[work.zone, work.location], step) / 1e6
@@ -96,7 +95,6 @@ def ship(w: Tables, job: int, time: int) -> None:
     """A parcel leaves; when it arrives follows from its carrier."""
     of = fulfilment_of(w)
     book = book_of(w)
-    shelves = shelves_of(w)
     work = of.jobs[job]
     if work.flags & WITHDRAWN:
         drop(w, job, time)
@@ -104,8 +102,9 @@ def ship(w: Tables, job: int, time: int) -> None:
     arrives = time + _transit(of, job)
     ask_for_slice(of, arrives)
     of.nodes[day_of(of, time), work.location, _SHIPMENTS] += 1
-    _sell_all(of, shelves, job, time)
-    _charge(of, book, job, time)
+    _sell_all(of, job, time)
+    ask_for_entry(of, arrives)
+    _charge(of, job, time)
     tell_of(book, _TOLD_SHIPPED, job, time)
     hear_shipped(book, job)
     note(book, _SAID_SHIPPED, work.number, work.location, NONE, work.left, 0)
@@ -191,12 +190,11 @@ def collect(w: Tables, job: int, time: int) -> None:
     """A customer collects."""
     of = fulfilment_of(w)
     book = book_of(w)
-    shelves = shelves_of(w)
     work = of.jobs[job]
     day = day_of(of, time)
     of.nodes[day, work.location, _COLLECTED] += 1
     of.nodes[day, work.location, _SHIPMENTS] += 1
-    _sell_all(of, shelves, job, time)
+    _sell_all(of, job, time)
     note(book, _SAID_COLLECTED, work.number, work.location, NONE, work.left, 0)
     _have(w, of, book, job, time)
 
@@ -253,13 +251,12 @@ def come_back(w: Tables, piece: int, draws: int, time: int) -> None:
     """A unit comes back: the money goes out again, and somebody looks at it. ``draws`` is the root of its draws."""
     of = fulfilment_of(w)
     book = book_of(w)
-    shelves = shelves_of(w)
     row = of.pieces[piece]
     if cell_of(book, row.line, row.sku) == NONE:
         row.line = row.taken  # a place that does not range it sends it to where it came from
-    location, day, item = np.int64(row.line), day_of(of, time), shelves.items[np.uintp(row.sku)]
+    location, day = np.int64(row.line), day_of(of, time)
     of.nodes[day, location, _RETURNED] += 1
-    of.money[day, location, _REVENUE] -= item.price
+    of.money[day, location, _REVENUE] -= of.wares[row.sku].price
     note(book, _SAID_RETURNED, row.number, location, row.sku, 1, 0)
     looked_at = quantile_draw(of.laws[of.control[_INSPECT]], keyed_u32(draws, _IS_INSPECTED))
     enter(w, ((time + looked_at) << KEY_SHIFT) | _BACK, _INSPECTED, piece, draws)
@@ -270,12 +267,11 @@ def inspected(w: Tables, piece: int, draws: int, time: int) -> None:
     """What can be sold again goes onto the shelf, and its cost is no longer that of goods sold."""
     of = fulfilment_of(w)
     book = book_of(w)
-    shelves = shelves_of(w)
     row = of.pieces[piece]
     if keyed_u32(draws, _IS_SALEABLE) >= of.control[_SALEABLE]:
         give_piece(of, piece)
         return
     location = np.int64(row.line)
     row.cell = cell_of(book, location, row.sku)
-    of.money[day_of(of, time), location, _COGS] -= shelves.items[np.uintp(row.sku)].cost
+    of.money[day_of(of, time), location, _COGS] -= of.wares[row.sku].cost
     restock(w, piece, location, time, quantile_draw(of.laws[of.control[_RETURN_CONFIRMS]], keyed_u32(draws, _IS_HEARD)))

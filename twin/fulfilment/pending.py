@@ -8,13 +8,13 @@ far ahead. A heap holds only what was made since. Entries of one key come in the
 from __future__ import annotations
 
 from twin.clock import KEY_SHIFT, NEVER
-from twin.fulfilment.ahead import ask_at_once
+from twin.fulfilment.ahead import ask_for_step
 from twin.fulfilment.state import CHUNK, KIND_BITS, Fulfilment, Hold
 from twin.fulfilment.tables import fulfilment_of
 from twin.intrinsics import prefetch
 from twin.memory import Row
 from twin.orders.state import NONE
-from twin.orders.tables import Tables, book_of
+from twin.orders.tables import Tables
 from twin.parts import inlined, part
 from twin.sorting import sort_rows
 
@@ -45,6 +45,15 @@ def enter(w: Tables, key: int, what: int, who: int, other: int) -> None:
 def ask_for_slice(of: Fulfilment, time: int) -> None:
     """Ask for the slice of an instant, µs, at which something will soon be entered."""
     prefetch(of.slices, (time >> SLICE_BITS) & (SLICES - 1))
+
+
+@inlined()
+def ask_for_entry(of: Fulfilment, time: int) -> None:
+    """Ask for where that will be entered, once its slice is there."""
+    there = of.slices[(time >> SLICE_BITS) & (SLICES - 1)]
+    inside = there.many & (CHUNK - 1)
+    chunk = there.chunk if inside else of.control[_FREE]
+    prefetch(of.chunks, chunk * CHUNK + inside)
 
 
 @inlined()
@@ -104,7 +113,7 @@ def _turn_slice(w: Tables) -> None:
         of.control[_SLICE] += 1
         if of.slices[of.control[_SLICE] & (SLICES - 1)].chunk != NONE:
             _open_slice(of)
-    ask_at_once(of, book_of(w))
+    ask_for_step(w, True)
 
 
 @inlined()

@@ -117,6 +117,18 @@ DESK = np.dtype(
     align=True,
 )
 
+# A unit of a SKU as those know it who send it.
+WARE = np.dtype(
+    [
+        ("price", np.float64),
+        ("cost", np.float64),
+        ("grams", np.int32),
+        ("volume_cm3", np.int32),
+        ("unused", np.int64),  # half a cache line
+    ],
+    align=True,
+)
+
 # What is due at some time.
 DUE = np.dtype(
     [
@@ -190,6 +202,7 @@ class Hold(IntEnum):
     PRESENT = 28  # the next entry of the present slice, in `present`, and their end
     PRESENT_END = 29
     FULLEST = 30  # most entries of a slice so far
+    AHEAD = 31  # the entry of the present slice at which more is asked for ahead
 
 
 NEAREST_STORE, ORIGIN = -1, -2
@@ -229,6 +242,7 @@ class Fulfilment(NamedTuple):
     jumps: NDArray[np.int64]  # (clocks, days, 2): see twin.local_days
     control: NDArray[np.int64]
     firsts: NDArray[np.void]  # of twin.orders.first.FIRST, by row of `wanted`
+    wares: NDArray[np.void]  # by SKU
 
 
 _I8, _I4 = np.int64, np.int32
@@ -269,4 +283,5 @@ def open_fulfilment(t: NDArray[np.int64]) -> Fulfilment:
         array_at(t, 28, _I8, 3),
         array_at(t, 29, _I8, 1),
         array_at(t, 30, FIRST, 1),
+        array_at(t, 31, WARE, 1),
     )

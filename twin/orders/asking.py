@@ -171,7 +171,7 @@ def value_of(book: Book, order: int) -> int:
     return total
 
 
-@part()
+@part(seldom=True)
 def ask_for_less(w: Tables) -> bool:
     """Nobody can do what was asked: ask whoever can at all where a calendar was in the way, else for a line less where an order
     may be promised in part or wait in part. False where nothing is left to ask."""

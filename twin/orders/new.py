@@ -34,7 +34,7 @@ from twin.plan.web import WebPlan
 _Kind = TypeVar("_Kind", bound=np.generic)
 ROWS = 1 << 14  # of a pool at first
 _LOG = 1 << 15
-_MOST_GRAMS = (1 << 31) - 1  # 2,147 t, of a unit
+MOST_GRAMS = (1 << 31) - 1  # 2,147 t, of a unit
 
 
 def new_book(plan: Plan, *, logs: bool = False, records: bool = False) -> Book:
@@ -48,12 +48,13 @@ def new_book(plan: Plan, *, logs: bool = False, records: bool = False) -> Book:
     sheets, nodes = _nodes(plan, web, plan.local_days.clock)
     backorders = plan.scenario.demand.unmet.web == "backorder"
     goods = np.zeros(len(plan.items.skus), GOODS)
-    goods["grams"], goods["volume_grams"], goods["volume_cm3"], goods["price"] = _billed(plan, web)
+    goods["grams"], goods["volume_grams"], goods["price"] = _billed(plan, web)
     goods["margin"] = goods["price"] - np.rint(plan.items.cost * 1e6).astype(np.int64)
     numbers = np.arange(len(nodes), dtype=np.int64)
     ranging = ranging_of(nodes, sheets, len(goods), web.candidate_first, web.candidates)
+    orders = new_pool(ORDER)
     book = Book(
-        orders=new_pool(ORDER), lines=new_pool(LINE), shipments=new_pool(SHIPMENT),
+        orders=orders, lines=orders.view(LINE), shipments=new_pool(SHIPMENT),
         waiting=_of_cells(plan, backorders, np.int32, NONE), last_waiting=_of_cells(plan, backorders, np.int32, NONE),
         safety=web.safety,
         rejected=_of_cells(plan, web.routing.reject_cooldown > 0, np.int64, -(1 << 62)),
@@ -93,11 +94,11 @@ def new_pool(kind: np.dtype[np.void]) -> NDArray[np.void]:
 
 
 def _billed(plan: Plan, web: WebPlan) -> tuple[NDArray[np.int64], ...]:
-    """Grams, grams by volume (with the divisor of the first carrier: for routing), cm³ and price of each SKU."""
+    """Grams, grams by volume (with the divisor of the first carrier: for routing) and price of each SKU."""
     carriers = plan.scenario.carriers
     divisor = carriers[0].divisor if carriers else 5000.0
     volume = np.ceil(web.goods[:, 1] * 1000 / divisor).astype(np.int64)
-    return *(np.minimum(each, _MOST_GRAMS) for each in (web.goods[:, 0], volume, web.goods[:, 1])), web.goods[:, 2]
+    return *(np.minimum(each, MOST_GRAMS) for each in (web.goods[:, 0], volume)), web.goods[:, 2]
 
 
 def _nodes(plan: Plan, web: WebPlan, clocks: NDArray[np.int32]) -> tuple[NDArray[np.int32], NDArray[np.void]]:
@@ -125,8 +126,8 @@ def _nodes(plan: Plan, web: WebPlan, clocks: NDArray[np.int32]) -> tuple[NDArray
 def _set_control(book: Book, plan: Plan, web: WebPlan, logs: bool) -> None:
     control, scenario = book.control, plan.scenario
     ready = scenario.promise.pickup.ready
-    control[Control.ORDERS_LEFT] = control[Control.LINES_LEFT] = control[Control.SHIPMENTS_LEFT] = ROWS
-    control[Control.ASK] = control[Control.WATCHED] = NONE
+    control[Control.ORDERS_LEFT] = control[Control.SHIPMENTS_LEFT] = ROWS
+    control[Control.ASK] = control[Control.WATCHED] = control[Control.FREE_LINES] = NONE
     control[Control.RULE] = web.routing.code
     control[Control.SOFT_TTL], control[Control.HARD_TTL] = web.reservation.soft_ttl, web.reservation.hard_ttl
     control[Control.DELIVERY] = NEVER if scenario.promise.delivery is None else scenario.promise.delivery
@@ -171,7 +172,6 @@ def with_room(book: Book, least: int) -> Book:
     """The same book with at least ``least`` free rows of each kind."""
     control = book.control
     orders = grown_pool(book.orders, control, Control.FREE_ORDERS, Control.ORDERS_LEFT, least)
-    lines = grown_pool(book.lines, control, Control.FREE_LINES, Control.LINES_LEFT, least)
     shipments = grown_pool(book.shipments, control, Control.FREE_SHIPMENTS, Control.SHIPMENTS_LEFT, least)
     soft = _grown_ring(book.soft_timers, control, Control.SOFT_FIRST, Control.SOFT_END, least)
     hard = _grown_ring(book.hard_timers, control, Control.HARD_FIRST, Control.HARD_END, least)
@@ -180,5 +180,6 @@ def with_room(book: Book, least: int) -> Book:
     log = book.log if book.log.size >= least else np.zeros(least, ENTRY)  # whoever keeps them has emptied them
     messages = book.messages if book.messages.size >= least else np.zeros(least, MESSAGE)
     return book._replace(
-        log=log, messages=messages, orders=orders, lines=lines, shipments=shipments, soft_timers=soft, hard_timers=hard, asked=asked
+        log=log, messages=messages, orders=orders, lines=orders.view(LINE), shipments=shipments, soft_timers=soft, hard_timers=hard,
+        asked=asked,
     )

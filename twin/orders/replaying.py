@@ -29,7 +29,7 @@ _NOW, _HEARD_AT, _KEY, _ASK, _OUT = (
 _SOFT_FIRST, _SOFT_END, _HARD_FIRST, _HARD_END = (
     int(c) for c in (Control.SOFT_FIRST, Control.SOFT_END, Control.HARD_FIRST, Control.HARD_END)
 )
-_LEFT = tuple(int(c) for c in (Control.ORDERS_LEFT, Control.LINES_LEFT, Control.SHIPMENTS_LEFT))
+_ORDERS_LEFT, _SHIPMENTS_LEFT = int(Control.ORDERS_LEFT), int(Control.SHIPMENTS_LEFT)
 _CART, _CHECKOUT, _CANCEL, _PICK, _AWAY, _SHIPPED, _READY, _DELIVERED, _NOT_COLLECTED, _BACK, _CLOSED = (int(t) for t in Told)
 _EXPIRY, _BITS = int(Phase.RELEASE) << 1, (1 << KEY_SHIFT) - 1
 SPARE = 4096  # rows of each kind that one message may need
@@ -167,7 +167,7 @@ def _least_left(book: Book) -> int:
     """Free rows of the kind that has fewest, timers among them."""
     control = book.control
     return min(
-        control[_LEFT[0]], control[_LEFT[1]], control[_LEFT[2]],
+        control[_ORDERS_LEFT], control[_SHIPMENTS_LEFT],
         book.soft_timers.size - (control[_SOFT_END] - control[_SOFT_FIRST]),
         book.hard_timers.size - (control[_HARD_END] - control[_HARD_FIRST]),
     )  # fmt: skip

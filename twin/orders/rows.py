@@ -6,15 +6,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from twin.intrinsics import prefetch
-from twin.orders.state import NONE, UNROUTED, Book, Control, Parcel, Stage
+from twin.orders.state import NONE, OWN_LINES, UNROUTED, Book, Control, Parcel, Stage
 from twin.orders.tables import Tables, book_of
 from twin.parts import inlined, part
 
 _FREE_ORDERS, _ORDERS_LEFT = int(Control.FREE_ORDERS), int(Control.ORDERS_LEFT)
-_FREE_LINES, _LINES_LEFT = int(Control.FREE_LINES), int(Control.LINES_LEFT)
+_FREE_LINES = int(Control.FREE_LINES)
 _FREE_SHIPMENTS, _SHIPMENTS_LEFT = int(Control.FREE_SHIPMENTS), int(Control.SHIPMENTS_LEFT)
 _NOW, _LOG, _LOGS, _START = int(Control.NOW), int(Control.LOG), int(Control.LOGS), int(Control.START)
-_FREE_STAGE, _FREE_PARCEL = int(Stage.FREE), int(Parcel.FREE)
+_FREE_STAGE, _LENT, _FREE_PARCEL = int(Stage.FREE), int(Stage.LENT), int(Parcel.FREE)
 _OUT, _DECISIONS = int(Control.OUT), int(Control.DECISIONS)
 _DECIDED, _HEARD = int(Control.DIGEST_DECIDED), int(Control.DIGEST_HEARD)
 _SERIAL, _TODAY, _MIDNIGHT, _TABLE = (int(c) for c in (Control.SERIAL, Control.TODAY, Control.MIDNIGHT, Control.TABLE))
@@ -31,19 +31,55 @@ def take_order(book: Book) -> int:
     slot: int = book.control[_FREE_ORDERS]
     following = book.orders[slot].next
     book.control[_FREE_ORDERS] = following
-    prefetch(book.orders, following)
+    ask_for_order(book, following)
     book.control[_ORDERS_LEFT] -= 1
     return slot
 
 
 @inlined()
+def ask_for_order(book: Book, order: int) -> None:
+    """Ask for the row of an order and its first two lines."""
+    prefetch(book.orders, order)
+    prefetch(book.lines, own_line(order, 1))
+    prefetch(book.lines, own_line(order, 2))
+
+
+@inlined()
+def own_line(order: int, n: int) -> int:
+    """The n-th of the lines that lie behind an order, from 1 on."""
+    return order * (OWN_LINES + 1) + n
+
+
+@inlined()
+def _free_line(book: Book, order: int) -> int:
+    """A free row of a line: one of the order's own, or where they are taken one that another order's row lends."""
+    head = book.orders[order]
+    if head.own_lines < OWN_LINES:
+        head.own_lines += 1
+        return own_line(order, np.int64(head.own_lines))
+    if book.control[_FREE_LINES] == NONE:
+        _lend(book)
+    line: int = book.control[_FREE_LINES]
+    book.control[_FREE_LINES] = book.lines[line].next
+    return line
+
+
+@inlined()
+def _lend(book: Book) -> None:
+    """Make a free row of an order one whose lines are for others, for good: there will be as many orders of many lines again."""
+    order = take_order(book)
+    book.orders[order].stage = _LENT
+    for n in range(OWN_LINES, 0, -1):
+        line = own_line(order, n)
+        book.lines[line].next, book.lines[line].order = book.control[_FREE_LINES], NONE
+        book.control[_FREE_LINES] = line
+
+
+@inlined()
 def take_line(book: Book, order: int, sku: int, units: int) -> int:
     """A free row of a line, put first among those of its order."""
-    line: int = book.control[_FREE_LINES]
+    line = _free_line(book, order)
     row, head = book.lines[line], book.orders[order]
-    book.control[_FREE_LINES] = row.next
-    prefetch(book.lines, row.next)
-    book.control[_LINES_LEFT] -= 1
     row.sku, row.units, row.order, row.state, row.filled, row.place = sku, units, order, UNROUTED, 0, NONE
     row.cell, row.shipment, row.next_of_shipment, row.before, row.after = NONE, NONE, NONE, NONE, NONE
     row.stamp += 1
@@ -75,14 +111,14 @@ def give_order(w: Tables, order: int) -> None:
     row = book.orders[order]
     line = row.first
     while line != NONE:
-        after = book.lines[line].next
-        book.lines[line].next = book.control[_FREE_LINES]
-        book.lines[line].order = NONE
-        book.lines[line].stamp += 1
-        book.control[_FREE_LINES] = line
-        book.control[_LINES_LEFT] += 1
+        own, after = book.lines[line], book.lines[line].next
+        own.order = NONE
+        own.stamp += 1
+        if line // (OWN_LINES + 1) != order:
+            own.next = book.control[_FREE_LINES]
+            book.control[_FREE_LINES] = line
         line = after
-    row.number, row.stage, row.first = 0, _FREE_STAGE, NONE
+    row.number, row.stage, row.first, row.own_lines = 0, _FREE_STAGE, NONE, 0
     row.next = book.control[_FREE_ORDERS]
     book.control[_FREE_ORDERS] = order
     book.control[_ORDERS_LEFT] += 1
@@ -113,7 +149,7 @@ def note(book: Book, kind: int, number: int, location: int, sku: int, units: int
         _keep_note(book.control[_TABLE], kind, number, location, sku, units, other)
 
 
-@part()
+@part(seldom=True)
 def _keep_note(w: Tables, kind: int, number: int, location: int, sku: int, units: int, other: int) -> None:
     """A part, as ``_keep_told`` is: what is seldom done would lie between what is done all the time, thirty times over."""
     book = book_of(w)
@@ -133,7 +169,7 @@ def tell(
         _keep_told(book.control[_TABLE], kind, number, shipment, line, place, zone, sku, units, other, time)
 
 
-@part()
+@part(seldom=True)
 def _keep_told(
     w: Tables, kind: int, number: int, shipment: int, line: int, place: int, zone: int, sku: int, units: int, other: int, time: int
 ) -> None:

@@ -35,6 +35,8 @@ ORDER = np.dtype(
         ("attempts", np.int16),  # times it was routed
         ("flags", np.int16),
         ("stage", np.int8),  # of Stage
+        ("own_lines", np.int8),  # of the lines that lie behind it, how many are taken
+        ("lines_behind", np.int64, (24,)),  # OWN_LINES rows of LINE
     ],
     align=True,
 )
@@ -46,6 +48,7 @@ class Stage(IntEnum):
     FREE = 0
     CART = 1
     PLACED = 2
+    LENT = 3  # the lines behind it belong to orders of more lines than lie behind them
 
 
 SHORTENED, CANCELLED_BY_CUSTOMER, CANCELLED_BY_RETAILER, SPLIT, WHOLE, LATE_SHIPMENT = 1, 2, 4, 8, 16, 32
@@ -78,6 +81,10 @@ LINE = np.dtype(
     ],
     align=True,
 )
+OWN_LINES = 3
+"""Lines that lie behind their order, in the same page of memory: most orders have no more. Line n of an order, from 1 on, is row
+``order * (OWN_LINES + 1) + n`` of all lines; what would be line 0 is the order itself."""
+
 UNROUTED = 8  # beside the states of policies.reservation.life
 
 SHIPMENT = np.dtype(
@@ -136,8 +143,7 @@ GOODS = np.dtype(
         ("margin", np.int64),  # price less cost, millionths
         ("grams", np.int32),
         ("volume_grams", np.int32),
-        ("volume_cm3", np.int32),
-        ("unused", np.int32),  # half a cache line
+        ("unused", np.int64),  # half a cache line
     ],
     align=True,
 )
@@ -236,51 +242,50 @@ class Control(IntEnum):
     NOW = 0  # µs: when what is being heard happened
     HEARD = 1  # key at which it is heard
     FREE_ORDERS = 2  # first of the free list, and how many
-    FREE_LINES = 3
+    FREE_LINES = 3  # first of those lent, or NONE
     FREE_SHIPMENTS = 4
     ORDERS_LEFT = 5
-    LINES_LEFT = 6
-    SHIPMENTS_LEFT = 7
-    ASK = 8  # order that routing is asked about, or NONE
-    ASKED_LINES = 9  # lines it is asked about
-    FIRST_CANDIDATE = 10
-    CANDIDATES = 11
-    STRICT = 12  # whether calendars were looked at
-    LATER_WOULD_DO = 13  # whether a candidate was left out for its calendar only
-    RULE = 14  # code of the routing rule, or CALLBACK
-    SOFT_TTL = 15
-    HARD_TTL = 16
-    SOFT_FIRST = 17  # rings of timers
-    SOFT_END = 18
-    HARD_FIRST = 19
-    HARD_END = 20
-    OUT = 21  # entries in `asked`
-    DIGEST_HEARD = 22
-    DIGEST_DECIDED = 23
-    DELIVERY = 24  # promise, µs; NEVER
-    READY = 25  # promise of a pickup, µs
-    BACKORDERS = 26  # whether what stock cannot meet is backordered after a failed pick
-    COOLDOWN = 27  # µs
-    LOG = 28  # entries in `log`
-    LOGS = 29  # whether it is kept
-    PLACED = 30  # kind of question in hand: 1 placement, 0 routed again
-    START = 31  # µs of day 0
-    WATCHED = 32  # number of the order whose routing is asked about in any case, or NONE
-    HONOURS_SOFT = 33
-    WAITING = 34  # lines backordered
-    DECISIONS = 35
-    SERIAL = 36  # of the last shipment
-    END = 37  # µs: a promise that falls due from then on is not judged
-    VALUE = 38  # what the order in question is worth, millionths
-    MESSAGES = 39  # rows of `messages`
-    RECORDS = 40  # whether they are kept
-    FLOOR = 41  # key that the lane has come to
-    KEY = 42  # of what is happening
-    WANTED_LINES = 43  # lines that need a location; those set aside come after those that routing is asked about
-    TODAY = 44  # page of the tally at MIDNIGHT, µs, and for a day from then on
-    MIDNIGHT = 45
-    COUNTS = 46  # whether somebody may be asked to count a cell where a pick found nothing
-    TABLE = 47  # address of the table that all kernels work on
+    SHIPMENTS_LEFT = 6
+    ASK = 7  # order that routing is asked about, or NONE
+    ASKED_LINES = 8  # lines it is asked about
+    FIRST_CANDIDATE = 9
+    CANDIDATES = 10
+    STRICT = 11  # whether calendars were looked at
+    LATER_WOULD_DO = 12  # whether a candidate was left out for its calendar only
+    RULE = 13  # code of the routing rule, or CALLBACK
+    SOFT_TTL = 14
+    HARD_TTL = 15
+    SOFT_FIRST = 16  # rings of timers
+    SOFT_END = 17
+    HARD_FIRST = 18
+    HARD_END = 19
+    OUT = 20  # entries in `asked`
+    DIGEST_HEARD = 21
+    DIGEST_DECIDED = 22
+    DELIVERY = 23  # promise, µs; NEVER
+    READY = 24  # promise of a pickup, µs
+    BACKORDERS = 25  # whether what stock cannot meet is backordered after a failed pick
+    COOLDOWN = 26  # µs
+    LOG = 27  # entries in `log`
+    LOGS = 28  # whether it is kept
+    PLACED = 29  # kind of question in hand: 1 placement, 0 routed again
+    START = 30  # µs of day 0
+    WATCHED = 31  # number of the order whose routing is asked about in any case, or NONE
+    HONOURS_SOFT = 32
+    WAITING = 33  # lines backordered
+    DECISIONS = 34
+    SERIAL = 35  # of the last shipment
+    END = 36  # µs: a promise that falls due from then on is not judged
+    VALUE = 37  # what the order in question is worth, millionths
+    MESSAGES = 38  # rows of `messages`
+    RECORDS = 39  # whether they are kept
+    FLOOR = 40  # key that the lane has come to
+    KEY = 41  # of what is happening
+    WANTED_LINES = 42  # lines that need a location; those set aside come after those that routing is asked about
+    TODAY = 43  # page of the tally at MIDNIGHT, µs, and for a day from then on
+    MIDNIGHT = 44
+    COUNTS = 45  # whether somebody may be asked to count a cell where a pick found nothing
+    TABLE = 46  # address of the table that all kernels work on
 
 
 class Book(NamedTuple):

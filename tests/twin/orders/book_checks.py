@@ -13,7 +13,7 @@ from tests.twin.record.under_way import expected_inbound
 from tests.twin.scenes import Ran
 from twin.fulfilment.orders import WebOrders
 from twin.fulfilment.state import CHUNK, Hold
-from twin.orders.state import NONE, UNROUTED, Control, Parcel, Stage
+from twin.orders.state import NONE, OWN_LINES, UNROUTED, Book, Control, Parcel, Stage
 
 Rows = NDArray[np.void]
 
@@ -36,6 +36,18 @@ def chain(following: NDArray[np.int32], first: int) -> list[int]:
     return found
 
 
+def live_lines(book: Book) -> NDArray[np.intp]:
+    """Rows of the lines that belong to a cart or an order."""
+    lines = book.lines
+    behind = np.arange(lines.size) % (OWN_LINES + 1) != 0  # the others are the orders themselves
+    return np.flatnonzero(behind & (lines["stamp"] > 0) & (lines["order"] != NONE))
+
+
+def orders_there(book: Book) -> NDArray[np.intp]:
+    """Rows of the carts and orders that there are."""
+    return np.flatnonzero(np.isin(book.orders["stage"], [Stage.CART, Stage.PLACED]))
+
+
 @dataclass
 class BookChecks:
     """Compares the counters of record and book with the rows of the book; call it after every step."""
@@ -47,7 +59,7 @@ class BookChecks:
         self.steps += 1
         book, record = orders_of(ran).book, ran.simulation.brain.record
         orders, lines, control = book.orders, book.lines, book.control
-        live = np.flatnonzero((lines["stamp"] > 0) & (lines["order"] != NONE))
+        live = live_lines(book)
         mine = lines[live]
 
         def units(state: int) -> NDArray[np.int64]:
@@ -80,7 +92,13 @@ class BookChecks:
     def _check_pools(self, ran: Ran, live: NDArray[np.intp]) -> None:
         book = orders_of(ran).book
         control = book.control
-        assert live.size + control[Control.LINES_LEFT] == book.lines.size
+        home = live // (OWN_LINES + 1)
+        own = home[book.lines["order"][live] == home]
+        np.testing.assert_array_equal(np.bincount(own, minlength=book.orders.size), book.orders["own_lines"], "lines of their own")
+        lent = book.orders["stage"] == Stage.LENT
+        assert lent[home[book.lines["order"][live] != home]].all(), "a line that lies behind another order"
+        free = chain(book.lines["next"], int(control[Control.FREE_LINES]))
+        assert len(free) + live.size - own.size == OWN_LINES * np.count_nonzero(lent)
         assert np.count_nonzero(book.orders["stage"] != Stage.FREE) + control[Control.ORDERS_LEFT] == book.orders.size
         assert np.count_nonzero(book.shipments["stage"] != Parcel.FREE) + control[Control.SHIPMENTS_LEFT] == book.shipments.size
 
@@ -103,7 +121,6 @@ class BookChecks:
         book, of, control = web.book, web.of, web.of.control
         for rows, first, left in (
             (book.orders, book.control[Control.FREE_ORDERS], book.control[Control.ORDERS_LEFT]),
-            (book.lines, book.control[Control.FREE_LINES], book.control[Control.LINES_LEFT]),
             (book.shipments, book.control[Control.FREE_SHIPMENTS], book.control[Control.SHIPMENTS_LEFT]),
             (of.sessions, control[Hold.FREE_SESSIONS], control[Hold.SESSIONS_LEFT]),
             (of.pieces, control[Hold.FREE_PIECES], control[Hold.PIECES_LEFT]),
@@ -114,7 +131,7 @@ class BookChecks:
         waiting = of.slices[of.slices["chunk"] != NONE]
         assert waiting["many"].sum() == control[Hold.LATER]
         assert of.next_chunk.size - control[Hold.CHUNKS_LEFT] == (-(-waiting["many"] // CHUNK)).sum()
-        left_over = np.count_nonzero(book.orders["stage"] != Stage.FREE)
+        left_over = orders_there(book).size
         if left_over == 0:
             assert control[Hold.SESSIONS_LEFT] == of.sessions.size
             due = control[Hold.HEAP] + control[Hold.LATER] + control[Hold.PRESENT_END] - control[Hold.PRESENT]

@@ -16,7 +16,7 @@ from tests.twin.scenes import Ran, plan_of, run
 from twin.body.replay import replay_events
 from twin.clock import NEVER
 from twin.orders.new import _grown_ring
-from twin.orders.state import TIMER, Control
+from twin.orders.state import TIMER, Control, Stage
 from twin.simulate import simulate
 
 # Delivered at once, so that timers of reservations are all that stays; many carts end without an order.
@@ -42,8 +42,9 @@ def small(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(module, "ROWS", 1 << 13)
 
 
-def test_what_grows_decides_the_same_and_keeps_all_lives(monkeypatch: pytest.MonkeyPatch) -> None:
-    plan = plan_of(MANY)
+@pytest.mark.parametrize(("lines", "lent"), [("{1: .5, 2: .3, 3: .2}", False), ("{1: .3, 4: .3, 5: .4}", True)])
+def test_what_grows_decides_the_same_and_keeps_all_lives(lines: str, lent: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    plan = plan_of(MANY.replace("{1: .5, 2: .3, 3: .2}", lines))
     roomy = run(plan, logs=True)
     small(monkeypatch)
     checks, steps = BookChecks(), 0
@@ -60,6 +61,7 @@ def test_what_grows_decides_the_same_and_keeps_all_lives(monkeypatch: pytest.Mon
     mine, others = orders_of(tight), orders_of(roomy)
     assert mine.book.hard_timers.size > 1 << 13 and mine.book.soft_timers.size > 1 << 13
     np.testing.assert_array_equal(np.concatenate(mine.lives), np.concatenate(others.lives))
+    assert np.isin(Stage.LENT, mine.book.orders["stage"]) == lent
 
 
 def test_a_replay_grows_its_timers_too(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import numpy as np
 from hypothesis import HealthCheck, given, settings
 from hypothesis import event as note
 
 from policies.reservation.life import BACKORDERED
-from tests.twin.orders.book_checks import BookChecks, orders_of
+from tests.twin.orders.book_checks import BookChecks, live_lines, orders_of, orders_there
 from tests.twin.orders.made_up import texts
 from tests.twin.scenes import Ran, plan_of, run
 from tests.twin.world.test_conservation import Books
 from twin.kpis.orders import ORDER
-from twin.orders.state import Book, Parcel, Stage
+from twin.orders.state import Book, Parcel
 
 AT_MOST = """
 lines_filled lines, units_filled units, orders_filled orders, orders checkouts, checkouts carts, holds_expired holds,
@@ -32,7 +31,8 @@ def check_tally(book: Book) -> None:
         if part not in ("checkouts", "holds_expired"):  # which belong to carts of an earlier day
             assert (placed[part] <= placed[whole]).all(), pair
         assert placed[part].sum() <= placed[whole].sum(), pair
-    waits = book.lines[(book.lines["stamp"] > 0) & (book.lines["state"] == BACKORDERED) & (book.lines["order"] >= 0)]
+    lines = book.lines[live_lines(book)]
+    waits = lines[lines["state"] == BACKORDERED]
     assert book.owed_net.sum() == waits["units"].sum(), "units that wait"
     nodes = book.nodes
     assert (nodes["units"] <= nodes["most_units"]).all() and (nodes["orders"] <= nodes["most_orders"]).all(), "capacity"
@@ -52,8 +52,9 @@ def test_orders_add_up(text: str) -> None:
     note(f"steps: {checks.steps // 100}00")
     left = checks.at_the_end(ran)
     book = orders_of(ran).book
-    waiting = set(book.lines["order"][(book.lines["stamp"] > 0) & (book.lines["state"] == BACKORDERED)].tolist())
-    still = set(np.flatnonzero(book.orders["stage"] != Stage.FREE).tolist())
+    lines = book.lines[live_lines(book)]
+    waiting = set(lines["order"][lines["state"] == BACKORDERED].tolist())
+    still = set(orders_there(book).tolist())
     away = set(book.shipments["order"][book.shipments["stage"] == Parcel.SHIPPED].tolist())  # with a slow carrier
     assert still <= waiting | away, f"{left} orders never ended"
     note(f"orders: {int(book.tally[:, ORDER['orders']].sum()) // 100}00")

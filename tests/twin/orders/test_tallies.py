@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.twin.orders.book_checks import orders_of
+from tests.twin.orders.book_checks import live_lines, orders_of
 from tests.twin.orders.recorded import Told, planned, told
 from twin.body.replay import replay_events
 from twin.body.replay_orders import HeardOrders
@@ -89,8 +89,8 @@ def test_pieces_do_not_go_back_to_where_the_line_failed(tmp_path: Path) -> None:
     network = "ship_from_store: [{}]", "operations: {stations: {pick: {at: {ids: [F2, S1]}, time: 9d}}}"
     stolen = STOLEN.replace("WHERE", "ids: [F1]")
     found = told(planned(tmp_path, "5 10:00 o1 A 2", "F1 A 3\nF2 A 1\nS1 A 1", routing, *network, stolen))
-    lines = orders_of(found.ran).book.lines
-    mine = lines[(lines["stamp"] > 0) & (lines["order"] >= 0)]
+    book = orders_of(found.ran).book
+    mine = book.lines[live_lines(book)]
     assert mine["units"].tolist() == [1, 1]
     assert mine["failed"].tolist() == [found.ran.plan.network.index["F1"]] * 2
 
