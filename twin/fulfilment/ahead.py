@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 
 from policies.routing.columns import LOCATION
-from twin.fulfilment.state import KIND_BITS, PICKED, Fulfilment, Hold, What
+from twin.fulfilment.state import KIND_BITS, PICKED, TRAY, Fulfilment, Hold, What
 from twin.fulfilment.tables import fulfilment_of, shelves_of
 from twin.intrinsics import prefetch
 from twin.memory import Row
-from twin.orders.ahead import STEP, ask_for_lines
+from twin.orders.ahead import ASKED_LINES, STEP, ask_for_lines
 from twin.orders.rows import ask_for_order
 from twin.orders.state import NONE, Book
 from twin.orders.stock import cell_of
@@ -51,10 +51,7 @@ def _ask_for_order(of: Fulfilment, book: Book, entry: Row) -> None:
     """Ask for the order and the pieces of an entry whose own row is there."""
     what = entry.turn & _KIND
     if what == _CHECKOUT:
-        session = of.sessions[entry.who]
-        ask_for_order(book, np.int64(session.slot))
-        if session.first != NONE:
-            prefetch(of.pieces, session.first)
+        ask_for_order(book, np.int64(of.sessions[entry.who].slot))
     elif _SERVED <= what <= _GIVE_UP:
         work = of.jobs[entry.who]
         if what == _SERVED:
@@ -98,11 +95,10 @@ def _ask_for_goods(of: Fulfilment, book: Book, record: Record, shelves: Shelves,
     elif _SERVED <= what <= _GIVE_UP:
         if _is_counted(of, what, entry.who):
             piece = of.jobs[entry.who].first
-            if piece != NONE:
-                row = of.pieces[piece]
-                _ask_for_piece(of, book, record, shelves, row, what)
-                if row.next != NONE:
-                    prefetch(of.pieces, row.next)
+            for _ in range(TRAY):
+                if piece != NONE:
+                    _ask_for_piece(of, book, record, shelves, of.pieces[piece], what)
+                    piece = of.pieces[piece].next
         elif what != _SERVED:
             ask_for_lines(book, of.jobs[entry.who].order)
 
@@ -121,22 +117,22 @@ def _ask_for_piece(of: Fulfilment, book: Book, record: Record, shelves: Shelves,
 
 @inlined()
 def _ask_for_rest(of: Fulfilment, book: Book, record: Record, shelves: Shelves, entry: Row) -> None:
-    """Ask for the cells of an entry's lines, and for its second piece."""
+    """Ask for the rest that an entry will touch, where what leads to it is there."""
     what = entry.turn & _KIND
     if what == _CHECKOUT:
         _ask_for_cart(book, record, of.sessions[entry.who].slot)
+    elif what == _SHIP:
+        _ask_for_transit(of, entry.who)
     elif what == _SERVED and of.jobs[entry.who].flags & PICKED:
         _ask_for_next_service(of, entry.who)
-    elif _SERVED <= what <= _GIVE_UP and _is_counted(of, what, entry.who):
-        piece = of.jobs[entry.who].first
-        if piece != NONE:
-            row = of.pieces[piece]
-            if what == _SERVED:
-                ask_for_page(shelves, of.jobs[entry.who].location, row.cell, row.sku)
-            elif what == _SHIP:
-                _ask_for_transit(of, entry.who)
-            if row.next != NONE:
-                _ask_for_piece(of, book, record, shelves, of.pieces[row.next], what)
+    elif what == _SERVED:
+        work = of.jobs[entry.who]
+        piece = work.first
+        for _ in range(TRAY):
+            if piece != NONE:
+                row = of.pieces[piece]
+                ask_for_page(shelves, work.location, row.cell, row.sku)
+                piece = row.next
 
 
 @inlined()
@@ -167,7 +163,7 @@ def _ask_for_cart(book: Book, record: Record, slot: int) -> None:
     """Ask for all that placing a cart will look at: where its lines are held, and where all of them may be sent from."""
     cart = book.orders[slot]
     line, together, many = cart.first, 0, 0
-    while line != NONE:
+    while line != NONE and many < ASKED_LINES:
         row = book.lines[line]
         prefetch(book.goods, row.sku)
         if row.cell != NONE:
@@ -177,7 +173,7 @@ def _ask_for_cart(book: Book, record: Record, slot: int) -> None:
     if many > 1 and cart.pickup == NONE and candidate < book.candidate_first[cart.zone + 1]:
         location = book.candidates[candidate, LOCATION]
         line = cart.first
-        while line != NONE:
+        for _ in range(many):
             cell = cell_of(book, location, book.lines[line].sku)
             if cell != NONE:
                 prefetch(record.cells, cell)

@@ -6,11 +6,10 @@ import numpy as np
 
 from twin.clock import KEY_SHIFT, NEVER, Phase
 from twin.fulfilment.ahead import ask_for_next_carts
-from twin.fulfilment.jobs import give_pieces, take_piece
 from twin.fulfilment.pending import enter
-from twin.fulfilment.state import Fulfilment, Hold, What
+from twin.fulfilment.state import TRAY, Fulfilment, Hold, What
 from twin.fulfilment.tables import fulfilment_of
-from twin.intrinsics import prefetch
+from twin.fulfilment.trays import give_pieces, give_tray, take_piece, take_tray
 from twin.memory import Row
 from twin.orders.holds import begin_cart, begin_timer, hold_line
 from twin.orders.placing import begin_order, route
@@ -20,7 +19,7 @@ from twin.orders.tables import Tables, book_of, record_of
 from twin.parts import inlined, part
 from twin.record.state import Record
 
-_NEXT_CART, _FREE, _LEFT = int(Hold.NEXT_CART), int(Hold.FREE_SESSIONS), int(Hold.SESSIONS_LEFT)
+_NEXT_CART = int(Hold.NEXT_CART)
 _CHECKOUT, _CANCEL = int(What.CHECKOUT), int(What.CANCEL)
 _CARTED, _CHECKED_OUT = int(Told.CART), int(Told.CHECKOUT)
 _NOW, _RECORDS = int(Control.NOW), int(Control.RECORDS)
@@ -67,15 +66,13 @@ def _hold(of: Fulfilment, book: Book, record: Record, cart: Row, slot: int) -> N
 @inlined()
 def _pay_later(w: Tables, of: Fulfilment, cart: Row, slot: int) -> None:
     """A customer is at the checkout, with a list of what is wanted: the cart may be gone by then."""
-    who = of.control[_FREE]
+    who = take_tray(of)
     session = of.sessions[who]
-    of.control[_FREE] = session.next
-    of.control[_LEFT] -= 1
-    prefetch(of.sessions, session.next)
     session.number, session.cancel, session.slot, session.first = cart.number, cart.cancel, slot, NONE
     session.zone, session.pickup = cart.zone, cart.pickup
+    piece = who * TRAY
     for i in range(cart.first + cart.lines - 1, cart.first - 1, -1):
-        piece = take_piece(of)
+        piece = take_piece(of, piece)
         row = of.pieces[piece]
         row.sku, row.units, row.next = of.wanted[i].sku, of.wanted[i].units, session.first
         session.first = piece
@@ -97,10 +94,9 @@ def pay(w: Tables, who: int) -> None:
         slot = begin_cart(book, session.number, session.zone, session.pickup, 0)
         _write_lines(of, book, slot, session.first)
     _place(w, slot, session.number, session.zone, session.pickup, session.cancel)
-    give_pieces(of, session.first)
-    session.next = of.control[_FREE]
-    of.control[_FREE] = who
-    of.control[_LEFT] += 1
+    if session.first // TRAY != who:  # there were more than go onto one tray
+        give_pieces(of, session.first)
+    give_tray(of, who)
 
 
 @inlined()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from twin.clock import HEARD, KEY_SHIFT, Phase
 from twin.fulfilment.ahead import ask_for_service, service_draw
 from twin.fulfilment.calendar import leaves_at
@@ -9,7 +11,7 @@ from twin.fulfilment.pending import enter
 from twin.fulfilment.state import GONE, PICKED, UNHEARD, WITHDRAWN, Fulfilment, Hold, What
 from twin.fulfilment.stations import arrive, day_of, has_room, keep_waiting, leave, measured
 from twin.fulfilment.tables import fulfilment_of, shelves_of
-from twin.intrinsics import prefetch
+from twin.fulfilment.trays import take_piece
 from twin.kpis.orders import NODE
 from twin.orders.rows import note
 from twin.orders.state import NONE, Life
@@ -20,7 +22,6 @@ from twin.random.tables import quantile_draw
 from twin.world.shelf import put_one_back, take_one_line
 
 _SERVICE, _CONFIRM_ROOT, _CONFIRMS = int(Hold.SERVICE_ROOT), int(Hold.CONFIRM_ROOT), int(Hold.CONFIRMS)
-_FREE_PIECES, _PIECES_LEFT = int(Hold.FREE_PIECES), int(Hold.PIECES_LEFT)
 _CONFIRMED, _SHIP, _READY, _PUT_BACK, _AWAY, _CLOSED = (
     int(w) for w in (What.CONFIRMED, What.SHIP, What.READY, What.PUT_BACK, What.TURNED_AWAY, What.CLOSED)
 )
@@ -29,34 +30,6 @@ _ASSIGNED, _PICKS, _PICKED_UNITS, _REJECTS, _RESTOCKED = (
     NODE[name] for name in ("assigned", "picks", "picked_units", "rejects", "restocked_units")
 )
 _SAID_RESTOCKED = int(Life.RESTOCKED)
-
-
-@inlined()
-def take_piece(of: Fulfilment) -> int:
-    """A free row of a piece."""
-    piece: int = of.control[_FREE_PIECES]
-    following = of.pieces[piece].next
-    of.control[_FREE_PIECES] = following
-    of.control[_PIECES_LEFT] -= 1
-    prefetch(of.pieces, following)
-    return piece
-
-
-@inlined()
-def give_piece(of: Fulfilment, piece: int) -> None:
-    """A piece is done with."""
-    of.pieces[piece].next = of.control[_FREE_PIECES]
-    of.control[_FREE_PIECES] = piece
-    of.control[_PIECES_LEFT] += 1
-
-
-@inlined()
-def give_pieces(of: Fulfilment, piece: int) -> None:
-    """A chain of pieces is done with."""
-    while piece != NONE:
-        after = of.pieces[piece].next
-        give_piece(of, piece)
-        piece = after
 
 
 @part()
@@ -74,7 +47,7 @@ def accept(w: Tables, job: int, time: int) -> None:
         ask_for_service(of, job, entry)
     line = parcel.first
     while line != NONE:
-        row, piece = book.lines[line], take_piece(of)
+        row, piece = book.lines[line], take_piece(of, np.int64(work.first))
         copy = of.pieces[piece]
         copy.sku, copy.units, copy.cell, copy.taken, copy.line = row.sku, row.units, row.cell, 0, line
         copy.next = work.first
@@ -150,7 +123,7 @@ def put_back(w: Tables, job: int, time: int) -> None:
     while piece != NONE:
         row = of.pieces[piece]
         if row.taken == row.units:
-            copy = take_piece(of)
+            copy = take_piece(of, NONE)
             there = of.pieces[copy]
             there.sku, there.units, there.cell, there.taken, there.next = row.sku, row.units, row.cell, 0, NONE
             there.number = work.number

@@ -13,11 +13,12 @@ from twin.clock import HEARD, KEY_SHIFT, NEVER, Phase
 from twin.compiled import compiled
 from twin.fulfilment.ahead import ask_ahead
 from twin.fulfilment.customers import come, pay
-from twin.fulfilment.jobs import accept, give_piece, give_pieces, served, withdraw
+from twin.fulfilment.jobs import accept, served, withdraw
 from twin.fulfilment.parcels import collect, come_back, deliver, give_up, inspected, ready, ship, tell_arrived, tell_of
 from twin.fulfilment.pending import next_due, take_first
 from twin.fulfilment.state import ARRIVED, GONE, KIND_BITS, UNHEARD, Fulfilment, Hold, What
 from twin.fulfilment.tables import fulfilment_of, operations_of, shelves_of
+from twin.fulfilment.trays import give_piece, give_pieces
 from twin.orders.asking import decide_question, needs_asking
 from twin.orders.ending import cancel, expire_reservation, next_hard_end
 from twin.orders.hearing import forget_if_done
@@ -44,7 +45,7 @@ _SOFT_FIRST, _SOFT_END, _HARD_FIRST, _HARD_END = (
     int(c) for c in (Control.SOFT_FIRST, Control.SOFT_END, Control.HARD_FIRST, Control.HARD_END)
 )
 _STOP, _NEXT_CART = int(Hold.STOP), int(Hold.NEXT_CART)
-_SESSIONS_LEFT, _PIECES_LEFT, _CHUNKS_LEFT = int(Hold.SESSIONS_LEFT), int(Hold.PIECES_LEFT), int(Hold.CHUNKS_LEFT)
+_TRAYS_LEFT, _CHUNKS_LEFT = int(Hold.TRAYS_LEFT), int(Hold.CHUNKS_LEFT)
 _HEAP, _FULLEST = int(Hold.HEAP), int(Hold.FULLEST)
 _CHECKOUT, _CANCEL, _SERVED, _CONFIRMED, _SHIP, _DELIVER, _READY, _COLLECT, _GIVE_UP, _RETURN, _INSPECTED, _PUT_BACK, _AWAY = (
     int(w)
@@ -187,7 +188,7 @@ def _rooms(of: Fulfilment, book: Book) -> int:
     """How many things may surely happen before memory must grow: each needs no more than ``SPARE`` rows of a kind."""
     control, mine = book.control, of.control
     return min(
-        control[_ORDERS_LEFT], control[_SHIPMENTS_LEFT], mine[_SESSIONS_LEFT], mine[_PIECES_LEFT], mine[_CHUNKS_LEFT],
+        control[_ORDERS_LEFT], control[_SHIPMENTS_LEFT], mine[_TRAYS_LEFT], mine[_CHUNKS_LEFT],
         book.log.size - control[_LOG], book.messages.size - control[_MESSAGES],
         of.heap.size - mine[_HEAP], of.present.size - mine[_FULLEST],
         book.soft_timers.size - (control[_SOFT_END] - control[_SOFT_FIRST]),

@@ -92,8 +92,9 @@ def new_fulfilment(plan: Plan, replication: int) -> tuple[Fulfilment, Benches]:
     next_chunk = rows_of(ROWS, np.dtype(np.int32))
     link(next_chunk, 0)
     distance = _distance_laws(plan, web, laws)
+    sessions = new_pool(SESSION)
     of = Fulfilment(
-        carts=carts, wanted=np.zeros(1, WANTED), sessions=new_pool(SESSION), pieces=new_pool(PIECE),
+        carts=carts, wanted=np.zeros(1, WANTED), sessions=sessions, pieces=sessions.view(PIECE),
         jobs=np.zeros(1, JOB), stations=benches.rows, desks=desks, laws=np.stack(laws.tables),
         pickups=pickups, rates=_rates(web), bands=bands_of(web.metres).astype(np.int16), distance_laws=distance,
         nearest=web.nearest, present=present, heap=rows_of(ROWS, DUE), chunks=rows_of(ROWS * CHUNK, DUE),
@@ -128,7 +129,7 @@ def _control(plan: Plan, replication: int, laws: Laws, no_time: int) -> NDArray[
         (Hold.RETURN_ROOT, Purpose.RETURN), (Hold.CONFIRM_ROOT, Purpose.CONFIRMATION),
     ):  # fmt: skip
         control[hold] = draws.root(purpose, 0)
-    control[Hold.SESSIONS_LEFT] = control[Hold.PIECES_LEFT] = control[Hold.CHUNKS_LEFT] = ROWS
+    control[Hold.TRAYS_LEFT] = control[Hold.CHUNKS_LEFT] = ROWS
     control[Hold.SLICE] = scenario.start_us >> SLICE_BITS
     control[Hold.START] = scenario.start_us
     control[Hold.MEASURED_FROM], control[Hold.MEASURED_TO] = scenario.warmup_us, scenario.end_us
@@ -232,9 +233,8 @@ def _rates(web: WebPlan) -> NDArray[np.int64]:
 def with_room(of: Fulfilment, shipments: NDArray[np.void], least: int) -> Fulfilment:
     """The same world with a job for each of ``shipments``, and at least ``least`` free rows of each other kind."""
     control = of.control
-    sessions = grown_pool(of.sessions, control, Hold.FREE_SESSIONS, Hold.SESSIONS_LEFT, least)
-    pieces = grown_pool(of.pieces, control, Hold.FREE_PIECES, Hold.PIECES_LEFT, least)
-    of = of._replace(sessions=sessions, pieces=pieces, jobs=beside(shipments, JOB))
+    sessions = grown_pool(of.sessions, control, Hold.FREE_TRAYS, Hold.TRAYS_LEFT, least)
+    of = of._replace(sessions=sessions, pieces=sessions.view(PIECE), jobs=beside(shipments, JOB))
     return _room_for_entries(of, least)
 
 

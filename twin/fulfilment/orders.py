@@ -112,8 +112,8 @@ class WebOrders(BookKeeper):
         """Free rows of the kind that has fewest."""
         book, of = self.control, self._control
         return min(
-            book[Control.ORDERS_LEFT], book[Control.SHIPMENTS_LEFT], of[Hold.SESSIONS_LEFT], of[Hold.PIECES_LEFT],
-            of[Hold.CHUNKS_LEFT], len(self.of.heap) - of[Hold.HEAP], len(self.of.present) - of[Hold.FULLEST],
+            book[Control.ORDERS_LEFT], book[Control.SHIPMENTS_LEFT], of[Hold.TRAYS_LEFT], of[Hold.CHUNKS_LEFT],
+            len(self.of.heap) - of[Hold.HEAP], len(self.of.present) - of[Hold.FULLEST],
             len(self.book.log) - book[Control.LOG],
             len(self.book.hard_timers) - (book[Control.HARD_END] - book[Control.HARD_FIRST]),
             len(self.book.messages) - book[Control.MESSAGES],

@@ -7,11 +7,12 @@ import numpy as np
 from policies.routing.shipping import step_of, surcharge
 from twin.clock import HEARD, KEY_SHIFT, NEVER, Phase
 from twin.fulfilment.ahead import service_draw, transit_law
-from twin.fulfilment.jobs import drop, give_piece, give_pieces, put_back, restock, take_piece
+from twin.fulfilment.jobs import drop, put_back, restock
 from twin.fulfilment.pending import ask_for_entry, ask_for_slice, enter
 from twin.fulfilment.state import ARRIVED, GONE, NEAREST_STORE, ORIGIN, UNHEARD, WITHDRAWN, Fulfilment, Hold, What
 from twin.fulfilment.stations import day_of, fine_bin, measured
 from twin.fulfilment.tables import fulfilment_of
+from twin.fulfilment.trays import give_piece, give_pieces, take_piece
 from twin.kpis.orders import NODE, NODE_MONEY, ORDER
 from twin.orders.clocks import open_from
 from twin.orders.hearing import forget_if_done, hear_delivered, hear_not_collected, hear_ready, hear_shipped
@@ -236,7 +237,7 @@ def _draw_returns(w: Tables, of: Fulfilment, job: int, time: int) -> None:
         for _ in range(row.units if row.taken == row.units else 0):
             unit = keyed_root(root, n)
             if keyed_u32(unit, _COMES_BACK) < of.control[_RETURN_SHARE]:
-                copy = take_piece(of)
+                copy = take_piece(of, NONE)
                 there = of.pieces[copy]
                 there.sku, there.units, there.cell, there.taken, there.next = row.sku, 1, row.cell, work.location, NONE
                 there.number, there.line = work.number, location

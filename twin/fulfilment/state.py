@@ -20,9 +20,10 @@ SESSION = np.dtype(
         ("cancel", np.int64),  # µs, NEVER
         ("slot", np.int32),  # row of the book where the cart lies while it lives
         ("first", np.int32),  # what is wanted, linked
-        ("next", np.int32),  # free list
+        ("next", np.int32),  # free list of trays
         ("zone", np.int16),
         ("pickup", np.int16),
+        ("pieces_behind", np.int64, (12,)),  # the tray's other rows of PIECE
     ],
     align=True,
 )
@@ -40,6 +41,8 @@ PIECE = np.dtype(
     ],
     align=True,
 )
+TRAY = 4
+"""Pieces that lie together, see twin.fulfilment.trays: piece n of tray t is row ``t * TRAY + n`` of all pieces."""
 
 # A shipment in a building; row i is that of the book's shipment i.
 JOB = np.dtype(
@@ -171,38 +174,36 @@ class What(IntEnum):
 class Hold(IntEnum):
     """Indexes into ``Fulfilment.control``."""
 
-    FREE_SESSIONS = 0
-    FREE_PIECES = 1
-    FREE_CHUNKS = 2
-    SESSIONS_LEFT = 3
-    PIECES_LEFT = 4
-    CHUNKS_LEFT = 5
-    HEAP = 6  # entries
-    SLICE = 7  # the present slice of time
-    LATER = 8  # entries in later slices
-    NEXT_CART = 9
-    SERVICE_ROOT = 10  # roots of keyed draws
-    TRANSIT_ROOT = 11
-    RETURN_ROOT = 12
-    CONFIRM_ROOT = 13
-    MEASURED_FROM = 14  # µs
-    MEASURED_TO = 15
-    RETURN_SHARE = 16  # of 2**32
-    RETURN_DELAY = 17  # laws
-    INSPECT = 18
-    RETURN_TO = 19  # location; NEAREST_STORE or ORIGIN
-    SALEABLE = 20  # of 2**32
-    PICKUP_HOLD = 21  # µs, NEVER
-    NO_SHOW = 22  # of 2**32
-    RETURN_CONFIRMS = 23  # law of streams.returns
-    CONFIRMS = 24  # law of streams.web
-    STOP = 25  # why the lane stopped
-    START = 26
-    ENTERED = 27  # entries ever made
-    PRESENT = 28  # the next entry of the present slice, in `present`, and their end
-    PRESENT_END = 29
-    FULLEST = 30  # most entries of a slice so far
-    AHEAD = 31  # the entry of the present slice at which more is asked for ahead
+    FREE_TRAYS = 0
+    FREE_CHUNKS = 1
+    TRAYS_LEFT = 2
+    CHUNKS_LEFT = 3
+    HEAP = 4  # entries
+    SLICE = 5  # the present slice of time
+    LATER = 6  # entries in later slices
+    NEXT_CART = 7
+    SERVICE_ROOT = 8  # roots of keyed draws
+    TRANSIT_ROOT = 9
+    RETURN_ROOT = 10
+    CONFIRM_ROOT = 11
+    MEASURED_FROM = 12  # µs
+    MEASURED_TO = 13
+    RETURN_SHARE = 14  # of 2**32
+    RETURN_DELAY = 15  # laws
+    INSPECT = 16
+    RETURN_TO = 17  # location; NEAREST_STORE or ORIGIN
+    SALEABLE = 18  # of 2**32
+    PICKUP_HOLD = 19  # µs, NEVER
+    NO_SHOW = 20  # of 2**32
+    RETURN_CONFIRMS = 21  # law of streams.returns
+    CONFIRMS = 22  # law of streams.web
+    STOP = 23  # why the lane stopped
+    START = 24
+    ENTERED = 25  # entries ever made
+    PRESENT = 26  # the next entry of the present slice, in `present`, and their end
+    PRESENT_END = 27
+    FULLEST = 28  # most entries of a slice so far
+    AHEAD = 29  # the entry of the present slice at which more is asked for ahead
 
 
 NEAREST_STORE, ORIGIN = -1, -2

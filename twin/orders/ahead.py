@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from twin.intrinsics import prefetch
 from twin.orders.rows import ask_for_order
-from twin.orders.state import NONE, Book, Control
+from twin.orders.state import NONE, OWN_LINES, Book, Control
 from twin.parts import inlined
 from twin.record.state import Record
 
@@ -15,6 +15,7 @@ _SOFT_FIRST, _SOFT_END, _HARD_FIRST, _HARD_END = (
 STEP = 8
 """How many are asked for at once, a power of two: to ask for one of many pages of memory is to look up where it lies, and the
 processor can look up several at a time, but goes no further before one that it came across alone is found."""
+ASKED_LINES = OWN_LINES + 1  # at most: what is asked for ahead may be gone by then, and must not lead round in a circle
 _TIMERS = 40
 FAR, NEAR, NEXT = 20, 12, 4
 """Carts between asking and using: for their rows, for lines that do not lie beside them, for the cells of all lines."""
@@ -57,11 +58,12 @@ def _cart_at(book: Book, at: int) -> int:
 def _ask_for_cells(book: Book, record: Record, cart: int) -> None:
     """Ask for the cells of a cart whose lines are there."""
     line = book.orders[cart].first if cart != NONE else NONE
-    while line != NONE:
-        row = book.lines[line]
-        if row.cell != NONE:
-            prefetch(record.cells, row.cell)
-        line = row.next
+    for _ in range(ASKED_LINES):
+        if line != NONE:
+            row = book.lines[line]
+            if row.cell != NONE:
+                prefetch(record.cells, row.cell)
+            line = row.next
 
 
 @inlined()

@@ -122,8 +122,7 @@ class BookChecks:
         for rows, first, left in (
             (book.orders, book.control[Control.FREE_ORDERS], book.control[Control.ORDERS_LEFT]),
             (book.shipments, book.control[Control.FREE_SHIPMENTS], book.control[Control.SHIPMENTS_LEFT]),
-            (of.sessions, control[Hold.FREE_SESSIONS], control[Hold.SESSIONS_LEFT]),
-            (of.pieces, control[Hold.FREE_PIECES], control[Hold.PIECES_LEFT]),
+            (of.sessions, control[Hold.FREE_TRAYS], control[Hold.TRAYS_LEFT]),
         ):
             assert len(chain(rows["next"], int(first))) == left
         chunks = chain(of.next_chunk, int(control[Hold.FREE_CHUNKS]))
@@ -133,7 +132,6 @@ class BookChecks:
         assert of.next_chunk.size - control[Hold.CHUNKS_LEFT] == (-(-waiting["many"] // CHUNK)).sum()
         left_over = orders_there(book).size
         if left_over == 0:
-            assert control[Hold.SESSIONS_LEFT] == of.sessions.size
             due = control[Hold.HEAP] + control[Hold.LATER] + control[Hold.PRESENT_END] - control[Hold.PRESENT]
-            assert due <= of.pieces.size - control[Hold.PIECES_LEFT]  # returns under way
+            assert due == of.sessions.size - control[Hold.TRAYS_LEFT]  # returns under way, each on a tray of its own
         return int(left_over)
