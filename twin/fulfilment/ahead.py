@@ -47,17 +47,27 @@ def _ask_for_row(of: Fulfilment, book: Book, entry: Row) -> None:
 
 
 @inlined()
+def _what(of: Fulfilment, entry: Row) -> int:
+    """What an entry whose own row is there brings about: a parcel leaves as its last service ends where nobody collects it."""
+    what: int = entry.turn & _KIND
+    if what == _SERVED:
+        work = of.jobs[entry.who]
+        if work.flags & PICKED and of.desks[work.location].pickups == 0 and of.stations[work.station].next == NONE:
+            return _SHIP
+    return what
+
+
+@inlined()
 def _ask_for_order(of: Fulfilment, book: Book, entry: Row) -> None:
     """Ask for the order and the pieces of an entry whose own row is there."""
-    what = entry.turn & _KIND
+    what = _what(of, entry)
     if what == _CHECKOUT:
         ask_for_order(book, np.int64(of.sessions[entry.who].slot))
     elif _SERVED <= what <= _GIVE_UP:
         work = of.jobs[entry.who]
-        if what == _SERVED:
-            if work.flags & PICKED:
-                return  # the rest of its way in the building is told by its own row
-            prefetch(book.shipments, entry.who)
+        if what == _SERVED and work.flags & PICKED:
+            return  # the rest of its way in the building is told by its own row
+        prefetch(book.shipments, entry.who)
         ask_for_order(book, np.int64(work.order))
         if work.first != NONE:
             prefetch(of.pieces, work.first)
@@ -89,7 +99,7 @@ def _is_counted(of: Fulfilment, what: int, job: int) -> bool:
 @inlined()
 def _ask_for_goods(of: Fulfilment, book: Book, record: Record, shelves: Shelves, entry: Row) -> None:
     """Ask for lines and cells of an entry whose order and pieces are there."""
-    what = entry.turn & _KIND
+    what = _what(of, entry)
     if what == _CHECKOUT:
         ask_for_lines(book, of.sessions[entry.who].slot)
     elif _SERVED <= what <= _GIVE_UP:
@@ -118,7 +128,7 @@ def _ask_for_piece(of: Fulfilment, book: Book, record: Record, shelves: Shelves,
 @inlined()
 def _ask_for_rest(of: Fulfilment, book: Book, record: Record, shelves: Shelves, entry: Row) -> None:
     """Ask for the rest that an entry will touch, where what leads to it is there."""
-    what = entry.turn & _KIND
+    what = _what(of, entry)
     if what == _CHECKOUT:
         _ask_for_cart(book, record, of.sessions[entry.who].slot)
     elif what == _SHIP:
