@@ -46,16 +46,19 @@ def spread(size: int, kind: np.dtype[_Kind] | type[_Kind]) -> NDArray[_Kind]:
 
 
 def rows_of(size: int, kind: np.dtype[_Kind], reserved: int = 0) -> NDArray[_Kind]:
-    """So many rows of zeros, the first of them at the start of a pair of cache lines: none lies across two that could lie in one.
+    """So many rows of zeros, the first of them at the start of a pair of cache lines, or at a multiple of its own size where that
+    is larger and a power of two: none lies across two pairs, or two pages of memory, that could lie in one.
 
     NumPy's large arrays begin 16 bytes after one: half of all rows of 32 bytes would cost a second miss. ``reserved`` is how many
     bytes there shall be for more of them (see ``longer``).
     """
+    unit = max(2 * CACHE_LINE, kind.itemsize if kind.itemsize.bit_count() == 1 else 0)
+    spare = 2 * CACHE_LINE + unit
     try:
-        memory = spread(max(size * kind.itemsize, reserved) + 4 * CACHE_LINE, np.uint8)
+        memory = spread(max(size * kind.itemsize, reserved) + spare, np.uint8)
     except MemoryError:  # of addresses: some systems count them
-        memory = spread(size * kind.itemsize + 4 * CACHE_LINE, np.uint8)
-    start = -memory.ctypes.data % (2 * CACHE_LINE)
+        memory = spread(size * kind.itemsize + spare, np.uint8)
+    start = -memory.ctypes.data % unit
     rows: NDArray[_Kind] = memory[start : start + size * kind.itemsize].view(kind)
     return rows
 
@@ -74,9 +77,8 @@ def beside(rows: NDArray[_Kind], kind: np.dtype[_Kind]) -> NDArray[_Kind]:
 
 
 def _room_for(needed: int) -> int:
-    """Bytes to reserve for rows that need so many: none where they are few, or more than a system may be asked for."""
-    wanted = max(_RESERVED, 4 * needed) if needed >= _MANY else 0
-    return wanted if wanted <= _MOST_RESERVED else 0
+    """Bytes to reserve for rows that need so many: none where they are few, and no more than a system may be asked for."""
+    return min(max(_RESERVED, 4 * needed), _MOST_RESERVED) if needed >= _MANY else 0
 
 
 def longer(rows: NDArray[_Kind], size: int) -> NDArray[_Kind]:

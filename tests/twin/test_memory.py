@@ -20,7 +20,7 @@ def test_what_grows_keeps_its_rows_and_the_others_are_zeros(sizes: Sequence[int]
     for size in sizes:
         grown = longer(rows, size)
         assert grown.size >= max(size, rows.size)
-        assert grown.ctypes.data % CACHE_LINE == 0
+        assert grown.ctypes.data % max(CACHE_LINE, kind.itemsize) == 0
         numbers = grown["next"] if kind.names else grown
         assert numbers[:filled].tolist() == list(range(filled))
         assert not numbers[filled:].any()

@@ -48,11 +48,13 @@ def _ask_for_row(of: Fulfilment, book: Book, entry: Row) -> None:
 
 @inlined()
 def _what(of: Fulfilment, entry: Row) -> int:
-    """What an entry whose own row is there brings about: a parcel leaves as its last service ends where nobody collects it."""
+    """What an entry whose own row is there brings about: a parcel mostly leaves as its last service ends, where its carrier has no
+    times of collection."""
     what: int = entry.turn & _KIND
     if what == _SERVED:
         work = of.jobs[entry.who]
-        if work.flags & PICKED and of.desks[work.location].pickups == 0 and of.stations[work.station].next == NONE:
+        leaves = not work.collected and of.desks[work.location].pickups == 0 and of.stations[work.station].next == NONE
+        if work.flags & PICKED and leaves:
             return _SHIP
     return what
 
@@ -70,6 +72,7 @@ def _ask_for_order(of: Fulfilment, book: Book, entry: Row) -> None:
         prefetch(book.shipments, entry.who)
         ask_for_order(book, np.int64(work.order))
         if work.first != NONE:
+            prefetch(of.pieces, work.first - work.first % TRAY)
             prefetch(of.pieces, work.first)
 
 
@@ -207,15 +210,15 @@ def ask_ahead(w: Tables, of: Fulfilment) -> None:
 def ask_for_step(w: Tables, begins: bool) -> None:
     """Ask for what ``STEP`` more entries will touch, each kind as far ahead as it is known; all up to them where a slice begins."""
     of, book, record, shelves = fulfilment_of(w), book_of(w), record_of(w), shelves_of(w)
-    at = of.control[_PRESENT]
+    at, skips = of.control[_PRESENT], 0 if begins else 1
     of.control[_AHEAD] = at + STEP
-    for i in range(at if begins else at + _FAR, _end_of(of, _FAR)):
+    for i in range(at + skips * _FAR, _end_of(of, _FAR)):
         _ask_for_row(of, book, of.present[i])
-    for i in range(at if begins else at + _NEAR, _end_of(of, _NEAR)):
+    for i in range(at + skips * _NEAR, _end_of(of, _NEAR)):
         _ask_for_order(of, book, of.present[i])
-    for i in range(at if begins else at + _NEXT, _end_of(of, _NEXT)):
+    for i in range(at + skips * _NEXT, _end_of(of, _NEXT)):
         _ask_for_goods(of, book, record, shelves, of.present[i])
-    for i in range(at if begins else at + _LAST, _end_of(of, _LAST)):
+    for i in range(at + skips * _LAST, _end_of(of, _LAST)):
         _ask_for_rest(of, book, record, shelves, of.present[i])
 
 

@@ -14,14 +14,14 @@ from twin.clock import DAY
 from twin.demand.web.carts import Carts
 from twin.fulfilment.lane import ASKS, FULL, SPARE, advance_orders, drain_orders
 from twin.fulfilment.new import new_fulfilment, with_room
-from twin.fulfilment.state import Hold
+from twin.fulfilment.state import TRAY, Hold
 from twin.fulfilment.stations import close_stations, set_servers
 from twin.kpis.orders import ORDER, STATION_FIELDS, WebLedger
 from twin.memory import table_of
 from twin.orders.asked import Asked
 from twin.orders.first import FIRST, find_first
 from twin.orders.keeping import BookKeeper, Table
-from twin.orders.state import NONE, OWN_LINES, Control
+from twin.orders.state import NONE, Control
 from twin.orders.waiting import allocate_cells
 from twin.plan.build import Plan
 
@@ -123,11 +123,10 @@ class WebOrders(BookKeeper):
         """Rows of one kind that are needed where all who wait get their stock at once and are sent to their buildings.
 
         Of a line that waits: an entry of the log that it gets its stock, and of its shipment one that it is sent, or two things
-        that are due; and a piece for each of the shipment's lines, whether it waited or not.
+        that are due; and trays for all of the shipment's lines, whether they waited or not.
         """
-        waiting = self.control[Control.WAITING]
-        lines = OWN_LINES * (len(self.book.orders) - self.control[Control.ORDERS_LEFT])
-        return max(2 * waiting, min(lines, waiting * len(self.book.question_rows)))
+        trays = -(-len(self.book.question_rows) // TRAY)
+        return max(2, trays) * int(self.control[Control.WAITING])
 
     def take_lives(self) -> None:
         """Keep what was noted of orders, of one that is watched alone where there is one, and what the book heard, since this was

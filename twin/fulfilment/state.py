@@ -13,7 +13,7 @@ from twin.opened import array_at
 from twin.orders.first import FIRST
 from twin.parts import inlined
 
-# A customer between cart and checkout.
+# A customer between cart and checkout, and the pieces behind: a tray (twin.fulfilment.trays). All trays are rows of these.
 SESSION = np.dtype(
     [
         ("number", np.int64),

@@ -1,6 +1,7 @@
 """Trays: four pieces that lie together, in one page of memory; a customer at the checkout fills the place of the first one.
 
-What a customer wants, what a shipment holds and what comes back are chains of pieces; most of them fill no second tray.
+What a customer wants and what a shipment holds are chains of pieces, most of which fill no second tray. A unit that comes back, or
+is put back, has a tray of its own.
 """
 
 from __future__ import annotations
@@ -35,7 +36,10 @@ def give_tray(of: Fulfilment, tray: int) -> None:
 
 @inlined()
 def take_piece(of: Fulfilment, after: int) -> int:
-    """A free row of a piece: the one behind ``after`` on its tray, or where there is none, or ``after`` is NONE, on a new one."""
+    """A free row of a piece: the one behind ``after`` on its tray, or where there is none, or ``after`` is NONE, on a new one.
+
+    ``after`` is the piece that whoever it is for took last, or the customer's own row.
+    """
     behind = after + 1
     if after != NONE and behind % TRAY != 0:
         return behind

@@ -17,7 +17,7 @@ STEP = 8
 processor can look up several at a time, but goes no further before one that it came across alone is found."""
 ASKED_LINES = OWN_LINES + 1  # at most: what is asked for ahead may be gone by then, and must not lead round in a circle
 _TIMERS = 40
-FAR, NEAR, NEXT = 20, 12, 4
+_FAR, _NEAR, _NEXT = 20, 12, 4
 """Carts between asking and using: for their rows, for lines that do not lie beside them, for the cells of all lines."""
 
 
@@ -35,15 +35,15 @@ def ask_for_carts(book: Book, record: Record) -> None:
         return
     for i in range(first + _TIMERS, first + _TIMERS + STEP):
         prefetch(book.soft_timers, i & (book.soft_timers.size - 1))
-    for i in range(first + FAR, min(first + FAR + STEP, end)):
+    for i in range(first + _FAR, min(first + _FAR + STEP, end)):
         cart = _cart_at(book, i)
         if cart != NONE:
             ask_for_order(book, cart)
-    for i in range(first + NEAR, min(first + NEAR + STEP, end)):
+    for i in range(first + _NEAR, min(first + _NEAR + STEP, end)):
         cart = _cart_at(book, i)
         if cart != NONE:
             ask_for_lines(book, cart)
-    for i in range(first + NEXT, min(first + NEXT + STEP, end)):
+    for i in range(first + _NEXT, min(first + _NEXT + STEP, end)):
         _ask_for_cells(book, record, _cart_at(book, i))
 
 
@@ -75,5 +75,5 @@ def ask_for_reserved(book: Book) -> None:
         return
     for i in range(first + _TIMERS, first + _TIMERS + STEP):
         prefetch(timers, i & last)
-    for i in range(first + NEXT, min(first + NEXT + STEP, end)):
+    for i in range(first + _NEXT, min(first + _NEXT + STEP, end)):
         prefetch(book.shipments, timers[i & last].who)

@@ -1,7 +1,7 @@
 """The memory of the book of orders: packed rows for carts and orders, their lines and shipments, and what routing looks at.
 
-A row of what comes and goes by the million is one cache line, a half of one or a pair (``twin.memory.rows_of``): an order's life
-is bound by the memory that it touches.
+A row of what comes and goes by the million is one cache line, a half of one, or two or four with what belongs to it
+(``twin.memory.rows_of``): an order's life is bound by the memory that it touches.
 """
 
 from __future__ import annotations
@@ -69,7 +69,7 @@ LINE = np.dtype(
         ("next_of_shipment", np.int32),
         ("before", np.int32),  # in the queue of those who wait for the cell
         ("after", np.int32),
-        ("stamp", np.int32),  # which reservation of this row it is: a timer of an earlier one finds another
+        ("stamp", np.int32),  # how often it was taken or given back; 0: never
         ("state", np.int16),
         ("place", np.int16),  # of the first candidate that ranges it, as far as that is known; NONE
         ("unused", np.int16),

@@ -12,7 +12,7 @@ from tests.twin.record.free import nothing_free
 from tests.twin.record.under_way import expected_inbound
 from tests.twin.scenes import Ran
 from twin.fulfilment.orders import WebOrders
-from twin.fulfilment.state import CHUNK, Hold
+from twin.fulfilment.state import CHUNK, KIND_BITS, TRAY, Fulfilment, Hold, What
 from twin.orders.state import NONE, OWN_LINES, UNROUTED, Book, Control, Parcel, Stage
 
 Rows = NDArray[np.void]
@@ -48,6 +48,23 @@ def orders_there(book: Book) -> NDArray[np.intp]:
     return np.flatnonzero(np.isin(book.orders["stage"], [Stage.CART, Stage.PLACED]))
 
 
+def due(of: Fulfilment) -> Rows:
+    """All that is due some time, in no order."""
+    control = of.control
+    rows = [of.present[control[Hold.PRESENT] : control[Hold.PRESENT_END]], of.heap[: control[Hold.HEAP]]]
+    for there in of.slices[of.slices["chunk"] != NONE]:
+        inside = (int(there["many"]) - 1) % CHUNK + 1
+        for chunk in chain(of.next_chunk, int(there["chunk"])):
+            rows.append(of.chunks[chunk * CHUNK : chunk * CHUNK + inside])
+            inside = CHUNK
+    return np.concatenate(rows)
+
+
+def _trays(of: Fulfilment, first: int) -> set[int]:
+    """The trays on which a chain of pieces lies."""
+    return {piece // TRAY for piece in chain(of.pieces["next"], first)}
+
+
 @dataclass
 class BookChecks:
     """Compares the counters of record and book with the rows of the book; call it after every step."""
@@ -75,6 +92,8 @@ class BookChecks:
         nothing = nothing_free(record, ran.plan.ranged.first)
         np.testing.assert_array_equal(record.outs[:, :, 1].sum(axis=0), nothing, "cells with nothing to promise")
         self._check_pools(ran, live)
+        if self.steps % 20 == 0:
+            self.check_trays(ran)
         assert control[Control.WAITING] == np.count_nonzero(mine["state"] == BACKORDERED)
         is_open = np.isin(mine["state"], [UNROUTED, RESERVED, BACKORDERED]) & (orders["stage"][mine["order"]] == Stage.PLACED)
         placed = orders["stage"] == Stage.PLACED
@@ -130,8 +149,19 @@ class BookChecks:
         waiting = of.slices[of.slices["chunk"] != NONE]
         assert waiting["many"].sum() == control[Hold.LATER]
         assert of.next_chunk.size - control[Hold.CHUNKS_LEFT] == (-(-waiting["many"] // CHUNK)).sum()
-        left_over = orders_there(book).size
-        if left_over == 0:
-            due = control[Hold.HEAP] + control[Hold.LATER] + control[Hold.PRESENT_END] - control[Hold.PRESENT]
-            assert due == of.sessions.size - control[Hold.TRAYS_LEFT]  # returns under way, each on a tray of its own
-        return int(left_over)
+        self.check_trays(ran)
+        return int(orders_there(book).size)
+
+    def check_trays(self, ran: Ran) -> None:
+        """Every tray that is taken belongs to one customer, one shipment or one unit that comes back."""
+        web = orders_of(ran)
+        book, of = web.book, web.of
+        entries = due(of)
+        kinds, who = entries["turn"] & ((1 << KIND_BITS) - 1), entries["who"]
+        customers = who[kinds == What.CHECKOUT]
+        owned = [{int(tray)} | _trays(of, int(of.sessions["first"][tray])) for tray in customers]
+        jobs = of.jobs["first"][np.isin(book.shipments["stage"], [Parcel.SENT, Parcel.SHIPPED])]
+        owned += [_trays(of, int(first)) for first in jobs[jobs != NONE]]
+        owned += [{int(piece) // TRAY} for piece in who[np.isin(kinds, [What.RETURN, What.INSPECTED, What.PUT_BACK])]]
+        taken = of.sessions.size - of.control[Hold.TRAYS_LEFT]
+        assert sum(map(len, owned)) == len(set[int]().union(*owned)) == taken, "a tray that is lost, or has two owners"

@@ -63,8 +63,10 @@ def texts(draw: st.DrawFn) -> str:
     pick: Callable[[list[str]], str] = lambda options: draw(st.sampled_from(options))  # noqa: E731
     places = [f"{{id: S{i}, kind: store, at: [4{i}, -8{i}]}}" for i in range(draw(st.integers(1, 2)))]
     places += [f"{{id: F{i}, kind: fc, at: [4{i}, -9{i}]}}" for i in range(draw(st.integers(0, 2)))]
-    skus = "ABC"[: draw(st.integers(1, 3))]
-    lines = "" if len(skus) == 1 else ", lines: {1: .5, 2: .5}"
+    skus, lines = draw(st.sampled_from([
+        ("A", ""), ("AB", ", lines: {1: .5, 2: .5}"), ("ABC", ", lines: {1: .5, 2: .5}"),
+        ("ABCDE", ", lines: {1: .4, 3: .2, 5: .4}"),
+    ]))  # fmt: skip
     said = [pick(CHECKOUTS), pick(PAYING), pick(COLLECTED), pick(CANCELS), pick(SIZES)]
     web = [f"{{orders_per_day: 15, weekdays: [1, 0, 0, 0, 0, 0, 0]{lines}, checkout: {''.join(said)}}}"]
     if draw(st.booleans()):

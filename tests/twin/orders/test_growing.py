@@ -54,6 +54,7 @@ def test_what_grows_decides_the_same_and_keeps_all_lives(lines: str, lent: bool,
         steps += 1
         if steps % 20 == 0:
             checks(ran)
+            checks.check_trays(ran)
 
     tight = run(plan, look, logs=True)
     assert roomy.result is not None and tight.result is not None
@@ -61,6 +62,7 @@ def test_what_grows_decides_the_same_and_keeps_all_lives(lines: str, lent: bool,
     mine, others = orders_of(tight), orders_of(roomy)
     assert mine.book.hard_timers.size > 1 << 13 and mine.book.soft_timers.size > 1 << 13
     np.testing.assert_array_equal(np.concatenate(mine.lives), np.concatenate(others.lives))
+    checks.at_the_end(tight)
     assert np.isin(Stage.LENT, mine.book.orders["stage"]) == lent
 
 
